@@ -1,0 +1,225 @@
+"""Strict structure hooks that know the path: scalars, arrays, maps and unions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+import cattrs
+
+from actionruns.core.model import UNSET, Model, Unset
+from actionruns.errors import DecodeFailed
+
+Hook = Callable[[Any, Any], Any]
+
+_JSON_TYPE_NAMES: Mapping[type, str] = {
+    str: "a string",
+    bool: "a boolean",
+    int: "a whole number",
+    float: "a number",
+    dict: "an object",
+    list: "an array",
+    NoneType: "null",
+    datetime: "a time (ISO 8601)",
+}
+
+
+class Mismatch(Exception):
+    """A value is not of the type that its place asks for. Gathers the path on its way up."""
+
+    def __init__(self, expected: str, got: Any) -> None:
+        super().__init__(expected, got)
+        self.expected = expected
+        self.got = got
+        self.path: list[str | int] = []
+
+    def as_decode_failed(
+        self, *, prefix: str = "", body: bytes = b"", status: int = 0
+    ) -> DecodeFailed:
+        """Return the public error, its path starting with ``prefix``."""
+        path = prefix
+        for step in reversed(self.path):
+            path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+        where = f"{path} in the answer" if path else "the answer"
+        problem = f"{where} should be {self.expected} but is {_describe(self.got)}"
+        return DecodeFailed(problem, path=path, body=body, status=status)
+
+
+def _describe(value: Any) -> str:
+    if value is UNSET:
+        return "missing"
+    shown = repr(value)
+    shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
+    return shown if value is None else f"{_JSON_TYPE_NAMES.get(type(value), '')} {shown}".strip()
+
+
+def register_hooks(converter: cattrs.Converter) -> None:
+    """Teach a converter unions, arrays, maps and scalars the strict way."""
+
+    def union_hook(type_: Any) -> Hook:
+        return _union_hook(type_, converter)
+
+    def array_hook(type_: Any) -> Hook:
+        return _array_hook(*(get_args(type_) or (Any,)), converter=converter)
+
+    def map_hook(type_: Any) -> Hook:
+        return _map_hook((get_args(type_) or (str, Any))[1], converter)
+
+    converter.register_structure_hook_factory(
+        lambda t: get_origin(t) in (Union, UnionType), union_hook
+    )
+    converter.register_structure_hook_factory(lambda t: t is list or get_origin(t) is list, array_hook)
+    converter.register_structure_hook_factory(lambda t: t is dict or get_origin(t) is dict, map_hook)
+    converter.register_structure_hook_factory(lambda t: get_origin(t) is Literal, _literal_hook)
+    converter.register_structure_hook(str, _exact_hook(str))
+    converter.register_structure_hook(bool, _exact_hook(bool))
+    converter.register_structure_hook(int, _whole_number)
+    converter.register_structure_hook(float, _number)
+    converter.register_structure_hook(datetime, _time)
+    converter.register_structure_hook_func(lambda t: t in (None, NoneType), _exact_hook(NoneType))
+    converter.register_structure_hook_func(lambda t: t is Any, _present)
+
+
+def _exact_hook(cls: type) -> Hook:
+    def exact(value: Any, _: Any) -> Any:
+        if value.__class__ is not cls:
+            raise Mismatch(_JSON_TYPE_NAMES[cls], value)
+        return value
+
+    return exact
+
+
+def _present(value: Any, _: Any) -> Any:
+    if value is UNSET:
+        raise Mismatch("a value", value)
+    return value
+
+
+def _whole_number(value: Any, _: Any) -> int:
+    if value.__class__ is int:
+        return value  # type: ignore[no-any-return]  # narrowed by its class
+    if value.__class__ is float and value.is_integer():
+        return int(value)
+    raise Mismatch("a whole number", value)
+
+
+def _number(value: Any, _: Any) -> float:
+    if value.__class__ is float or value.__class__ is int:
+        return float(value)
+    raise Mismatch("a number", value)
+
+
+def _time(value: Any, _: Any) -> datetime:
+    if value.__class__ is not str:
+        raise Mismatch("a time (ISO 8601)", value)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise Mismatch("a time (ISO 8601)", value) from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _literal_hook(type_: Any) -> Hook:
+    allowed = get_args(type_)
+
+    def literal(value: Any, _: Any) -> Any:
+        if value not in allowed:
+            raise Mismatch(" or ".join(map(repr, allowed)), value)
+        return value
+
+    return literal
+
+
+def _array_hook(item_type: Any, *, converter: cattrs.Converter) -> Hook:
+    hook = converter.get_structure_hook(item_type)
+
+    def array(value: Any, _: Any) -> list[Any]:
+        if value.__class__ is not list:
+            raise Mismatch("an array", value)
+        try:
+            return [hook(item, item_type) for item in value]
+        except Mismatch:
+            return _again_with_index(value)
+
+    def _again_with_index(value: list[Any]) -> list[Any]:
+        items = []
+        for index, item in enumerate(value):
+            try:
+                items.append(hook(item, item_type))
+            except Mismatch as error:
+                error.path.append(index)
+                raise
+        return items
+
+    return array
+
+
+def _map_hook(value_type: Any, converter: cattrs.Converter) -> Hook:
+    hook = converter.get_structure_hook(value_type)
+
+    def map_(value: Any, _: Any) -> dict[str, Any]:
+        if value.__class__ is not dict:
+            raise Mismatch("an object", value)
+        if value_type is Any:
+            return value  # type: ignore[no-any-return]  # narrowed by its class
+        items = {}
+        for key, item in value.items():
+            try:
+                items[key] = hook(item, value_type)
+            except Mismatch as error:
+                error.path.append(key)
+                raise
+        return items
+
+    return map_
+
+
+def _json_classes(type_: Any) -> tuple[type, ...]:
+    """Return the Python classes, as the JSON decoder makes them, that a type accepts."""
+    origin = get_origin(type_) or type_
+    if origin is Literal:
+        return tuple({type(option) for option in get_args(type_)})
+    if origin is float:
+        return (float, int)
+    if origin is int:
+        return (int, float)
+    if origin is datetime:
+        return (str,)
+    if origin is None:
+        return (NoneType,)
+    if isinstance(origin, type) and issubclass(origin, Model):
+        return (dict,)
+    if origin is Any:
+        return (str, bool, int, float, dict, list, NoneType)
+    return (origin,)
+
+
+def _union_hook(type_: Any, converter: cattrs.Converter) -> Hook:
+    members = [t for t in get_args(type_) if t is not Unset]
+    by_class: dict[type, list[tuple[Hook, Any]]] = {}
+    for member in members:
+        for cls in _json_classes(member):
+            by_class.setdefault(cls, []).append((converter.get_structure_hook(member), member))
+    expected = " or ".join(dict.fromkeys(_type_name(member) for member in members))
+
+    def union(value: Any, _: Any) -> Any:
+        candidates = by_class.get(value.__class__)
+        if not candidates:
+            raise Mismatch(expected, value)
+        for hook, member in candidates[:-1]:
+            try:
+                return hook(value, member)
+            except Mismatch:
+                continue
+        hook, member = candidates[-1]
+        return hook(value, member)
+
+    return union
+
+
+def _type_name(type_: Any) -> str:
+    if get_origin(type_) is Literal:
+        return " or ".join(map(repr, get_args(type_)))
+    return _JSON_TYPE_NAMES.get(_json_classes(type_)[0] if type_ is not datetime else datetime, "?")

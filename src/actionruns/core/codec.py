@@ -1,0 +1,153 @@
+"""JSON to models and back: the one place where conversion rules live.
+
+cattrs holds the rules and finds them by type; the rules are ours. For each model a structure hook
+is compiled on first use, as attrs and cattrs do it themselves: straight-line Python that checks
+each member's type with one comparison and keeps unknown members. ``benchmarks/decode.py`` shows
+what that buys over cattrs' own hooks, msgspec and pydantic.
+
+Rules:
+
+- A type that does not fit is an error that names the path; nothing is coerced (a whole float is
+  an int, an int is a float: JSON has one number type).
+- Absent members become the field's default (`UNSET` in response models), ``null`` stays None.
+- Times are aware; one without a zone is taken as UTC.
+- ``str`` fields take any string: an enumeration may grow without breaking old clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import attrs
+import cattrs
+import orjson
+
+from actionruns.core._compiled import compile_model_hook
+from actionruns.core._structuring import Mismatch, register_hooks
+from actionruns.core.model import JSON_NAME, UNSET, Model
+from actionruns.errors import DecodeFailed, InvalidRequest
+
+__all__ = ["converter", "decode", "encode", "structure", "unstructure"]
+
+T = TypeVar("T")
+
+converter = cattrs.Converter(detailed_validation=False)
+"""The converter of the SDK. Register hooks here to teach it types of your own."""
+
+
+def decode(body: bytes, type_: type[T], *, member: str | None = None, status: int = 0) -> T:
+    """Decode a JSON body into a typed value.
+
+    Args:
+        body: The body as received.
+        type_: A model, ``list[Model]``, or anything else that the converter knows.
+        member: The member of the top-level object that holds the value; None = the whole body.
+        status: HTTP status, for the error.
+
+    Raises:
+        DecodeFailed: The body is not JSON, or not of that type.
+    """
+    prefix = ""
+    try:
+        value = orjson.loads(body)
+        if member is not None:
+            prefix = member
+            value = _member(value, member)
+        return cast(T, _structure_hook(type_)(value, type_))
+    except orjson.JSONDecodeError as error:
+        problem = f"the answer is not JSON ({error}); it starts with {bytes(body[:80])!r}"
+        raise DecodeFailed(problem, body=body, status=status) from error
+    except Mismatch as error:
+        raise error.as_decode_failed(prefix=prefix, body=body, status=status) from error
+
+
+def structure(value: Any, type_: type[T]) -> T:
+    """Turn decoded JSON (dicts, lists, scalars) into a typed value.
+
+    Raises:
+        DecodeFailed: The value is not of that type.
+    """
+    try:
+        return cast(T, _structure_hook(type_)(value, type_))
+    except Mismatch as error:
+        raise error.as_decode_failed() from error
+
+
+def unstructure(value: Any) -> Any:
+    """Turn a typed value into what JSON knows: dicts by JSON names, lists, scalars.
+
+    `UNSET` fields are left out and unknown members put back.
+    """
+    return converter.unstructure(value)
+
+
+def encode(value: Any) -> bytes:
+    """Encode a value (models and datetimes inside allowed) as JSON.
+
+    Raises:
+        InvalidRequest: Something inside has no JSON form.
+    """
+    try:
+        return orjson.dumps(value, default=_to_json, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    except orjson.JSONEncodeError as error:
+        problem = f"the request body cannot be written as JSON: {error.__cause__ or error}"
+        raise InvalidRequest(problem) from error
+
+
+@cache
+def _structure_hook(type_: Any) -> Callable[[Any, Any], Any]:
+    return cast("Callable[[Any, Any], Any]", converter.get_structure_hook(type_))
+
+
+def _member(value: Any, member: str) -> Any:
+    if not isinstance(value, dict):
+        raise Mismatch("an object", value)
+    if member not in value:
+        raise Mismatch("a value", UNSET)
+    return value[member]
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, Model | datetime):
+        return converter.unstructure(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _time_to_json(value: datetime) -> str:
+    # Milliseconds and "Z", as the services write it; microseconds only where there are some.
+    moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    grain = "microseconds" if moment.microsecond % 1000 else "milliseconds"
+    return moment.isoformat(timespec=grain).removesuffix("+00:00") + "Z"
+
+
+def _model_unstructure_hook(cls: type[Model]) -> Callable[[Model], dict[str, Any]]:
+    names = [
+        (a.name, a.metadata.get(JSON_NAME, a.name)) for a in attrs.fields(cls) if a.name[0] != "_"
+    ]
+
+    def unstructure_model(value: Model) -> dict[str, Any]:
+        members: dict[str, Any] = {}
+        for name, json_name in names:
+            if (item := getattr(value, name)) is not UNSET:
+                members[json_name] = item if item is None else converter.unstructure(item)
+        members.update(value.unknown_fields)
+        return members
+
+    return unstructure_model
+
+
+def _is_model(type_: Any) -> bool:
+    return isinstance(type_, type) and issubclass(type_, Model)
+
+
+register_hooks(converter)
+converter.register_structure_hook_factory(
+    _is_model, lambda cls: compile_model_hook(cls, converter)
+)
+converter.register_unstructure_hook_factory(_is_model, _model_unstructure_hook)
+converter.register_unstructure_hook(datetime, _time_to_json)
