@@ -89,7 +89,7 @@ bench: $(DEV_READY)  ## Measure against raw aiohttp and pydantic, side by side
 docs: $(DEV_READY)  ## Build the documentation into site/
 	$(BIN)/mkdocs build --strict
 
-# On the floor, Python 3.11: what is pinned has to install there.
+# With Python 3.11: what is pinned has to install there. A test looks whether 3.11.0 would do too.
 constraints:  ## Pin the newest versions of all dependencies anew
 	$(call make-venv,build/pin)
 	$(call install,build/pin,$(DEV_EXTRAS))

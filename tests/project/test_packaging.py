@@ -6,9 +6,11 @@ import os
 import re
 import subprocess
 import tomllib
+from importlib.metadata import distribution
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 import actionruns
@@ -57,6 +59,16 @@ def test_each_dependency_is_pinned() -> None:
         if pinned.get(canonicalize_name(requirement.name), "") not in requirement.specifier
     ]
     assert wrong == []
+
+
+def test_each_pin_installs_on_the_first_python_3_11() -> None:
+    """Each pinned version accepts 3.11.0, whatever the Python that the pins were made with."""
+    wrong = {}
+    for name in pins():
+        bounds = str(distribution(name).metadata.json.get("requires_python", ""))
+        if "3.11.0" not in SpecifierSet(bounds):
+            wrong[name] = bounds
+    assert wrong == {}
 
 
 def test_the_extra_all_is_every_extra_for_users() -> None:

@@ -22,8 +22,8 @@ MACHINE_PATH = re.compile(
 )
 # Where packages come from is the business of whoever installs, not of this project.
 PACKAGE_SOURCE = re.compile(
-    r"\bpypi\.(?:org|io)|pythonhosted\.|registry\.(?:npmjs|yarnpkg)|\b(?:artifactory|devpi)\b"
-    r"|--(?:extra-)?index-url|--find-links|\bPIP_(?:EXTRA_)?INDEX_URL",
+    r"\bpypi\.(?:org|io)|pythonhosted\.|registry\.(?:npmjs|yarnpkg)|\b(?:artifactor[y]|devp[i])\b"
+    r"|--(?:extra-)?index-url|--find-link[s]|\bPIP_(?:EXTRA_)?INDEX_URL",
     re.IGNORECASE,
 )
 
