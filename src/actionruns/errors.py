@@ -153,7 +153,7 @@ class ApiError(ActionRunsError):
         retry_after: Seconds after which the service said to come back, or None.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one keyword for each public attribute
         self,
         description: str = "",
         *,

@@ -35,9 +35,7 @@ class RunState(enum.StrEnum):
         return self in _TERMINAL
 
 
-_TERMINAL = frozenset(
-    {RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELED, RunState.TIMED_OUT}
-)
+_TERMINAL = frozenset({RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELED, RunState.TIMED_OUT})
 
 
 class Run(Protocol):

@@ -67,12 +67,10 @@ def register_hooks(converter: cattrs.Converter) -> None:
     def map_hook(type_: Any) -> Hook:
         return _map_hook((get_args(type_) or (str, Any))[1], converter)
 
-    converter.register_structure_hook_factory(
-        lambda t: get_origin(t) in (Union, UnionType), union_hook
-    )
-    converter.register_structure_hook_factory(lambda t: t is list or get_origin(t) is list, array_hook)
-    converter.register_structure_hook_factory(lambda t: t is dict or get_origin(t) is dict, map_hook)
-    converter.register_structure_hook_factory(lambda t: get_origin(t) is Literal, _literal_hook)
+    converter.register_structure_hook_factory(_has_origin(Union, UnionType), union_hook)
+    converter.register_structure_hook_factory(_has_origin(list), array_hook)
+    converter.register_structure_hook_factory(_has_origin(dict), map_hook)
+    converter.register_structure_hook_factory(_has_origin(Literal), _literal_hook)
     converter.register_structure_hook(str, _exact_hook(str))
     converter.register_structure_hook(bool, _exact_hook(bool))
     converter.register_structure_hook(int, _whole_number)
@@ -82,9 +80,13 @@ def register_hooks(converter: cattrs.Converter) -> None:
     converter.register_structure_hook_func(lambda t: t is Any, _present)
 
 
+def _has_origin(*origins: Any) -> Callable[[Any], bool]:
+    return lambda type_: type_ in origins or get_origin(type_) in origins
+
+
 def _exact_hook(cls: type) -> Hook:
     def exact(value: Any, _: Any) -> Any:
-        if value.__class__ is not cls:
+        if type(value) is not cls:
             raise Mismatch(_JSON_TYPE_NAMES[cls], value)
         return value
 
@@ -98,21 +100,21 @@ def _present(value: Any, _: Any) -> Any:
 
 
 def _whole_number(value: Any, _: Any) -> int:
-    if value.__class__ is int:
-        return value  # type: ignore[no-any-return]  # narrowed by its class
-    if value.__class__ is float and value.is_integer():
+    if type(value) is int:
+        return value
+    if type(value) is float and value.is_integer():
         return int(value)
     raise Mismatch("a whole number", value)
 
 
 def _number(value: Any, _: Any) -> float:
-    if value.__class__ is float or value.__class__ is int:
+    if type(value) is float or type(value) is int:
         return float(value)
     raise Mismatch("a number", value)
 
 
 def _time(value: Any, _: Any) -> datetime:
-    if value.__class__ is not str:
+    if type(value) is not str:
         raise Mismatch("a time (ISO 8601)", value)
     try:
         moment = datetime.fromisoformat(value)
@@ -136,7 +138,7 @@ def _array_hook(item_type: Any, *, converter: cattrs.Converter) -> Hook:
     hook = converter.get_structure_hook(item_type)
 
     def array(value: Any, _: Any) -> list[Any]:
-        if value.__class__ is not list:
+        if type(value) is not list:
             raise Mismatch("an array", value)
         try:
             return [hook(item, item_type) for item in value]
@@ -160,10 +162,10 @@ def _map_hook(value_type: Any, converter: cattrs.Converter) -> Hook:
     hook = converter.get_structure_hook(value_type)
 
     def map_(value: Any, _: Any) -> dict[str, Any]:
-        if value.__class__ is not dict:
+        if type(value) is not dict:
             raise Mismatch("an object", value)
         if value_type is Any:
-            return value  # type: ignore[no-any-return]  # narrowed by its class
+            return value
         items = {}
         for key, item in value.items():
             try:
@@ -176,24 +178,23 @@ def _map_hook(value_type: Any, converter: cattrs.Converter) -> Hook:
     return map_
 
 
+# The Python classes, as the JSON decoder makes them, that a type accepts.
+_JSON_CLASSES: Mapping[Any, tuple[type, ...]] = {
+    float: (float, int),
+    int: (int, float),
+    datetime: (str,),
+    None: (NoneType,),
+    Any: (str, bool, int, float, dict, list, NoneType),
+}
+
+
 def _json_classes(type_: Any) -> tuple[type, ...]:
-    """Return the Python classes, as the JSON decoder makes them, that a type accepts."""
     origin = get_origin(type_) or type_
     if origin is Literal:
         return tuple({type(option) for option in get_args(type_)})
-    if origin is float:
-        return (float, int)
-    if origin is int:
-        return (int, float)
-    if origin is datetime:
-        return (str,)
-    if origin is None:
-        return (NoneType,)
     if isinstance(origin, type) and issubclass(origin, Model):
         return (dict,)
-    if origin is Any:
-        return (str, bool, int, float, dict, list, NoneType)
-    return (origin,)
+    return _JSON_CLASSES.get(origin, (origin,))
 
 
 def _union_hook(type_: Any, converter: cattrs.Converter) -> Hook:
@@ -205,7 +206,7 @@ def _union_hook(type_: Any, converter: cattrs.Converter) -> Hook:
     expected = " or ".join(dict.fromkeys(_type_name(member) for member in members))
 
     def union(value: Any, _: Any) -> Any:
-        candidates = by_class.get(value.__class__)
+        candidates = by_class.get(type(value))
         if not candidates:
             raise Mismatch(expected, value)
         for hook, member in candidates[:-1]:

@@ -16,10 +16,10 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import attrs
 import cattrs
@@ -56,7 +56,8 @@ def decode(body: bytes, type_: type[T], *, member: str | None = None, status: in
         if member is not None:
             prefix = member
             value = _member(value, member)
-        return cast(T, _structure_hook(type_)(value, type_))
+        result: T = _structure_hook(type_)(value, type_)  # type: ignore[arg-type]  # types are hashable
+        return result
     except orjson.JSONDecodeError as error:
         problem = f"the answer is not JSON ({error}); it starts with {bytes(body[:80])!r}"
         raise DecodeFailed(problem, body=body, status=status) from error
@@ -71,7 +72,8 @@ def structure(value: Any, type_: type[T]) -> T:
         DecodeFailed: The value is not of that type.
     """
     try:
-        return cast(T, _structure_hook(type_)(value, type_))
+        result: T = _structure_hook(type_)(value, type_)  # type: ignore[arg-type]  # types are hashable
+        return result
     except Mismatch as error:
         raise error.as_decode_failed() from error
 
@@ -98,8 +100,8 @@ def encode(value: Any) -> bytes:
 
 
 @cache
-def _structure_hook(type_: Any) -> Callable[[Any, Any], Any]:
-    return cast("Callable[[Any, Any], Any]", converter.get_structure_hook(type_))
+def _structure_hook(type_: Hashable) -> Callable[[Any, Any], Any]:
+    return converter.get_structure_hook(type_)
 
 
 def _member(value: Any, member: str) -> Any:
@@ -146,8 +148,6 @@ def _is_model(type_: Any) -> bool:
 
 
 register_hooks(converter)
-converter.register_structure_hook_factory(
-    _is_model, lambda cls: compile_model_hook(cls, converter)
-)
+converter.register_structure_hook_factory(_is_model, lambda cls: compile_model_hook(cls, converter))
 converter.register_unstructure_hook_factory(_is_model, _model_unstructure_hook)
 converter.register_unstructure_hook(datetime, _time_to_json)

@@ -1,0 +1,107 @@
+"""Operation: what is known of one API operation before it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Generic, Literal, TypeVar
+
+import attrs
+
+__all__ = ["Body", "Operation", "Parameter"]
+
+T = TypeVar("T")
+
+Place = Literal["path", "query", "header"]
+Kind = Literal["string", "integer", "number", "boolean", "array", "any"]
+
+
+@attrs.frozen(kw_only=True)
+class Parameter:
+    """One parameter of an operation.
+
+    Attributes:
+        name: The Python argument.
+        wire: The name on the wire.
+        place: Where it travels.
+        kind: Its JSON type; arrays hold strings.
+        required: Whether it must be given.
+        minimum: Smallest number allowed.
+        maximum: Largest number allowed.
+    """
+
+    name: str
+    wire: str
+    place: Place
+    kind: Kind = "string"
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Body:
+    """The JSON body of an operation.
+
+    Attributes:
+        members: For a body made of single arguments: Python argument -> member in JSON.
+        whole: For a body that is one argument: that argument's name.
+        required: Arguments that must be given.
+        nullable: Arguments for which None means ``null`` and is sent.
+    """
+
+    members: Mapping[str, str] = attrs.field(factory=dict)
+    whole: str | None = None
+    required: frozenset[str] = frozenset()
+    nullable: frozenset[str] = frozenset()
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Operation(Generic[T]):
+    """One operation of a service's API, as its specification describes it.
+
+    Attributes:
+        name: The operation's name, for example ``get_action_run``.
+        method: HTTP method.
+        path: Path template, for example ``/v1/actions/runs/{run_id}`` (names as on the wire).
+        result: Type of the result; None when there is none.
+        member: Member of the JSON answer that holds the result; None = the whole body.
+        parameters: Its parameters.
+        body: Its JSON body; None = it has none.
+        idempotent: Whether sending it twice does no more than sending it once. Only then may it be
+            repeated when it is unknown whether the server executed it.
+        authorised: Whether it is sent with credentials.
+    """
+
+    name: str
+    method: str
+    path: str
+    result: type[T]
+    member: str | None = None
+    parameters: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    idempotent: bool = False
+    authorised: bool = True
+    _path_parameters: tuple[Parameter, ...] = attrs.field(init=False, repr=False)
+    _other_parameters: tuple[Parameter, ...] = attrs.field(init=False, repr=False)
+
+    @_path_parameters.default
+    def _select_path_parameters(self) -> tuple[Parameter, ...]:
+        return tuple(p for p in self.parameters if p.place == "path")
+
+    @_other_parameters.default
+    def _select_other_parameters(self) -> tuple[Parameter, ...]:
+        return tuple(p for p in self.parameters if p.place != "path")
+
+    @property
+    def path_parameters(self) -> tuple[Parameter, ...]:
+        """The parameters that fill the path template."""
+        return self._path_parameters
+
+    @property
+    def other_parameters(self) -> tuple[Parameter, ...]:
+        """The query and header parameters."""
+        return self._other_parameters
+
+
+Arguments = Mapping[str, Any]
+"""An operation's arguments by their Python names; None and `UNSET` mean absent."""

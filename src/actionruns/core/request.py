@@ -1,0 +1,174 @@
+"""From an operation and its arguments to the request that goes on the wire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import attrs
+
+from actionruns.core.codec import encode
+from actionruns.core.model import UNSET, Model
+from actionruns.core.operation import Arguments, Body, Operation, Parameter
+from actionruns.errors import InvalidRequest
+
+__all__ = ["Request", "build_request", "check_header"]
+
+
+@attrs.frozen
+class Request:
+    """A request as values.
+
+    Attributes:
+        method: HTTP method.
+        target: Path and query, percent-encoded, beginning with ``/``.
+        headers: Headers of this operation (not the client's).
+        body: JSON bytes, or None.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+def build_request(operation: Operation[Any], arguments: Arguments) -> Request:
+    """Build the request of an operation.
+
+    Raises:
+        InvalidRequest: An argument cannot be sent: a required one is missing, a path parameter is
+            empty or a dot segment, a type or a limit does not fit, a header value breaks the line.
+    """
+    target = operation.path
+    for parameter in operation.path_parameters:
+        text = _path_text(operation, parameter, arguments.get(parameter.name))
+        target = target.replace(f"{{{parameter.wire}}}", text)
+    query: list[str] = []
+    headers: dict[str, str] = {}
+    for parameter in operation.other_parameters:
+        value = arguments.get(parameter.name)
+        if value is None or value is UNSET:
+            if parameter.required:
+                raise _refused(operation, parameter, "is required")
+            continue
+        texts = _texts(operation, parameter, value)
+        if parameter.place == "header":
+            headers[parameter.wire] = check_header(parameter.wire, ",".join(texts))
+        else:
+            query += (f"{quote(parameter.wire, safe='')}={quote(text, safe='')}" for text in texts)
+    if query:
+        target = f"{target}?{'&'.join(query)}"
+    body = None if operation.body is None else _body(operation, operation.body, arguments)
+    return Request(operation.method, target, headers, body)
+
+
+_DOT_SEGMENT = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
+
+
+def _path_text(operation: Operation[Any], parameter: Parameter, value: Any) -> str:
+    """Percent-encode a path parameter so that it stays one segment of the path."""
+    if not isinstance(value, str):
+        got = "missing" if value is None or value is UNSET else f"{value!r}"
+        raise _refused(operation, parameter, f"must be a text, but is {got}")
+    if not value:
+        problem = "is empty; the path would lead to another operation"
+        raise _refused(operation, parameter, problem)
+    if _DOT_SEGMENT.fullmatch(value):
+        # RFC 3986, 5.2.4: clients and proxies resolve "." and ".." even when they are encoded.
+        raise _refused(operation, parameter, f"must not be the path segment {value!r}")
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError as error:
+        problem = f"{value!r} is not valid Unicode (a lone surrogate)"
+        raise _refused(operation, parameter, problem) from error
+
+
+def _texts(operation: Operation[Any], parameter: Parameter, value: Any) -> list[str]:
+    """Return the texts that a query or header value stands for, several for an array."""
+    if parameter.kind != "array":
+        return [_text(operation, parameter, value)]
+    if isinstance(value, str | bytes | Mapping):
+        problem = f"must be a list of texts, but is {value!r}; write [{value!r}] for a single one"
+        raise _refused(operation, parameter, problem)
+    try:
+        items = list(value)
+    except TypeError as error:
+        problem = f"must be a list of texts, but is {value!r}"
+        raise _refused(operation, parameter, problem) from error
+    for item in items:
+        if not isinstance(item, str):
+            raise _refused(operation, parameter, f"must hold texts only, but holds {item!r}")
+    return items
+
+
+_KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "string": ((str,), "a text"),
+    "integer": ((int,), "a whole number"),
+    "number": ((int, float), "a number"),
+    "boolean": ((bool,), "True or False"),
+}
+
+
+def _text(operation: Operation[Any], parameter: Parameter, value: Any) -> str:
+    classes, described = _KINDS[parameter.kind]
+    if not isinstance(value, classes) or (isinstance(value, bool) and bool not in classes):
+        raise _refused(operation, parameter, f"must be {described}, but is {value!r}")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value
+    return _number_text(operation, parameter, value)
+
+
+def _number_text(operation: Operation[Any], parameter: Parameter, value: float) -> str:
+    low, high = parameter.minimum, parameter.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        bounds = [f"at least {low:g}"] if low is not None else []
+        bounds += [f"at most {high:g}"] if high is not None else []
+        problem = f"must be {' and '.join(bounds)}, but is {value}"
+        raise _refused(operation, parameter, problem)
+    return str(value)
+
+
+def _body(operation: Operation[Any], body: Body, arguments: Arguments) -> bytes | None:
+    if body.whole is not None:
+        value = arguments.get(body.whole)
+        if value is None or value is UNSET:
+            if body.whole in body.required:
+                raise InvalidRequest(f"{operation.name}: {body.whole} is required")
+            return None
+        if not isinstance(value, Mapping | Model):
+            problem = f"must be a mapping or a model, but is {value!r}"
+            raise InvalidRequest(f"{operation.name}: {body.whole} {problem}")
+        return encode(value)
+    members: dict[str, Any] = {}
+    for name, json_name in body.members.items():
+        value = arguments.get(name)
+        if value is UNSET or (value is None and name not in body.nullable):
+            if name in body.required:
+                raise InvalidRequest(f"{operation.name}: {name} is required")
+            continue
+        members[json_name] = value
+    return encode(members)
+
+
+_NOT_IN_HEADERS = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+
+
+def check_header(name: str, value: object) -> str:
+    """Return a header value that is safe to send.
+
+    Raises:
+        InvalidRequest: The value has a line break or another control character, with which it
+            could smuggle headers into the request, or one that Latin-1 lacks.
+    """
+    if not isinstance(value, str) or _NOT_IN_HEADERS.search(value):
+        problem = "must be a text without line breaks and control characters"
+        raise InvalidRequest(f"the value of the header {name!r} {problem}")
+    return value
+
+
+def _refused(operation: Operation[Any], parameter: Parameter, problem: str) -> InvalidRequest:
+    return InvalidRequest(f"{operation.name}: {parameter.name} {problem}")
