@@ -32,5 +32,7 @@ def path_of(name: str) -> Traversable:
     }
     # Looked up, not joined: a name such as "../port" must not lead out of this folder.
     if name not in specs:
-        raise ConfigurationError(f"no specification {name!r}; there are: {', '.join(sorted(specs))}")
+        raise ConfigurationError(
+            f"no specification {name!r}; there are: {', '.join(sorted(specs))}"
+        )
     return specs[name]

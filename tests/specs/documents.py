@@ -1,0 +1,43 @@
+"""The documents that the contract tests compare: ours, the committed tables, the sibling folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from actionruns.specs import path_of
+
+__all__ = ["port_spec", "shared_file", "table"]
+
+_HERE = Path(__file__).resolve().parent
+_SHARED = _HERE.parents[2] / "shared"
+"""Reference material beside the checkout; it is no part of the project and may be absent."""
+
+
+def port_spec() -> dict[str, Any]:
+    """Return specs/port.yaml, parsed."""
+    document: dict[str, Any] = yaml.safe_load(path_of("port").read_bytes())
+    return document
+
+
+def table(name: str) -> Any:
+    """Return a committed table of this folder, parsed.
+
+    Args:
+        name: Its file name without the suffix.
+    """
+    return yaml.safe_load((_HERE / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def shared_file(pattern: str) -> str:
+    """Return the text of the one file of the sibling folder that fits a pattern.
+
+    The calling test is skipped where there is no such folder; a folder without the file fails it.
+    """
+    if not _SHARED.is_dir():
+        pytest.skip("no ../shared beside this checkout; the committed table was compared with it")
+    (found,) = _SHARED.glob(pattern)
+    return found.read_text(encoding="utf-8")
