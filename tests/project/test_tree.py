@@ -86,6 +86,15 @@ def test_other_paths_are_left_alone(text: str) -> None:
     assert not MACHINE_PATH.search(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["https://{}.org/simple", "files.{}hosted.org", "pip install --{}-url x", "--find-{}"]
+)
+def test_package_source_is_seen(text: str) -> None:
+    """The pattern finds a host of packages and an option that names one."""
+    words = {"https": "py" + "pi", "files": "py" + "thon", "pip i": "index", "--fin": "links"}
+    assert PACKAGE_SOURCE.search(text.format(words[text[:5]]))
+
+
 def test_modules_stay_short() -> None:
     """Every hand-written module has at most 400 lines."""
     lengths = {
