@@ -113,13 +113,14 @@ _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
 
 def _text(operation: Operation[Any], parameter: Parameter, value: Any) -> str:
     classes, described = _KINDS[parameter.kind]
+    number: Any = value
     if not isinstance(value, classes) or (isinstance(value, bool) and bool not in classes):
         raise _refused(operation, parameter, f"must be {described}, but is {value!r}")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return value
-    return _number_text(operation, parameter, value)
+    return _number_text(operation, parameter, number)
 
 
 def _number_text(operation: Operation[Any], parameter: Parameter, value: float) -> str:

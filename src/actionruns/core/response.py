@@ -128,6 +128,8 @@ def _error_body(body: bytes) -> Any:
 
 
 def _message(body: Any) -> str:
+    if isinstance(body, str) and body.lstrip().startswith("<"):
+        return "a web page instead of JSON; is base_url right?"
     if isinstance(body, dict):
         found = next((body[name] for name in _MESSAGE_MEMBERS if body.get(name)), "")
     else:

@@ -1,0 +1,9 @@
+"""The aiohttp transport: sessions by event loop, credentials, sending."""
+
+from __future__ import annotations
+
+from actionruns.transport.auth import Authorizer, FixedHeaders, TokenAuthorizer
+from actionruns.transport.send import Transport
+from actionruns.transport.settings import TransportSettings
+
+__all__ = ["Authorizer", "FixedHeaders", "TokenAuthorizer", "Transport", "TransportSettings"]

@@ -1,0 +1,117 @@
+"""Credentials: what to put on a request, and what to do when they are refused."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from actionruns.core.request import check_header
+from actionruns.core.token import TokenShelf
+from actionruns.errors import ConfigurationError, InvalidRequest
+
+__all__ = ["Authorizer", "FixedHeaders", "TokenAuthorizer"]
+
+
+class Authorizer(Protocol):
+    """Puts credentials on requests.
+
+    Attributes:
+        hint: What to tell a person whose credentials are refused.
+    """
+
+    hint: str
+
+    async def headers(self) -> Mapping[str, str]:
+        """Return the headers that carry the credentials, fetching them first where needed."""
+
+    async def renew(self, used: Mapping[str, str], status: int) -> bool:
+        """React to a refusal.
+
+        Args:
+            used: The headers that were refused.
+            status: The HTTP status of the refusal.
+
+        Returns:
+            Whether other credentials are at hand now, so that one replay makes sense.
+        """
+
+
+class FixedHeaders:
+    """Credentials that never change: a token or key of the user's, or none at all."""
+
+    def __init__(self, headers: Mapping[str, str], *, hint: str = "") -> None:
+        try:
+            self._headers = {name: check_header(name, text) for name, text in headers.items()}
+        except InvalidRequest as error:
+            raise ConfigurationError(f"the credentials cannot be sent: {error}") from error
+        self.hint = hint
+
+    async def headers(self) -> Mapping[str, str]:
+        """Return the headers."""
+        return self._headers
+
+    async def renew(self, used: Mapping[str, str], status: int) -> bool:  # noqa: ARG002
+        """Say that there is nothing else to try."""  # whatever was used and answered
+        return False
+
+
+class TokenAuthorizer:
+    """A bearer token that is fetched with credentials, and again when it is refused.
+
+    However many calls need a token at once, one request fetches it ("single flight"). A refusal
+    goes over the clock: a 401 fetches anew even when the token should still live.
+
+    Args:
+        fetch: Fetches a token; returns it with its stated lifetime in seconds, or None.
+        hint: What to tell a person whose credentials are refused.
+    """
+
+    def __init__(
+        self, fetch: Callable[[], Awaitable[tuple[str, float | None]]], *, hint: str = ""
+    ) -> None:
+        self.hint = hint
+        self._fetch = fetch
+        self._shelf = TokenShelf()
+        self._flights: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[str]] = (
+            WeakKeyDictionary()
+        )
+
+    async def headers(self) -> Mapping[str, str]:
+        """Return the ``Authorization`` header with a token that should be good."""
+        token = self._shelf.usable(time.time())
+        return _bearer(token or await self._fetch_once())
+
+    async def renew(self, used: Mapping[str, str], status: int) -> bool:
+        """Fetch a token anew after a 401, unless another call has done so meanwhile."""
+        if status != 401:
+            return False
+        token = self._shelf.usable(time.time())
+        if token is None or _bearer(token) == used:
+            await self._fetch_once()
+        return True
+
+    async def _fetch_once(self) -> str:
+        loop = asyncio.get_running_loop()
+        flight = self._flights.get(loop)
+        if flight is None:
+            # A task of its own: the callers that share it may be cancelled one by one.
+            flight = loop.create_task(self._fetch_and_keep())
+            self._flights[loop] = flight
+            flight.add_done_callback(lambda done: self._land(loop, done))
+        return await asyncio.shield(flight)
+
+    async def _fetch_and_keep(self) -> str:
+        value, lifetime = await self._fetch()
+        return self._shelf.put(value, lifetime=lifetime, now=time.time())
+
+    def _land(self, loop: asyncio.AbstractEventLoop, flight: asyncio.Task[str]) -> None:
+        self._flights.pop(loop, None)
+        if not flight.cancelled():
+            flight.exception()  # seen, even when every caller has gone
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": check_header("Authorization", f"Bearer {token}")}

@@ -1,0 +1,154 @@
+"""One aiohttp session for each client and event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from weakref import WeakKeyDictionary, ref
+
+import aiohttp
+
+from actionruns._version import __version__
+from actionruns.errors import ClientClosed, ConfigurationError
+from actionruns.transport.settings import TransportSettings
+
+__all__ = ["LoopSession", "Pool"]
+
+# Servers commonly drop idle connections after 5 s (uvicorn, Node.js); a client that drops them
+# first does not send into a connection that is just being closed.
+_KEEPALIVE_SECONDS = 4.0
+_CONNECT_SECONDS = 10.0
+_DNS_CACHE_SECONDS = 300
+
+USER_AGENT = f"actionruns/{__version__}"
+
+
+class LoopSession:
+    """What a client keeps for one event loop.
+
+    Attributes:
+        session: The aiohttp session.
+        slots: Permits for requests under way.
+        id_prefix: Begins the request ids of this session.
+    """
+
+    def __init__(self, settings: TransportSettings) -> None:
+        self.slots = asyncio.Semaphore(settings.max_connections)
+        self.id_prefix = secrets.token_hex(6)
+        self._requests = 0
+        self._lifetime: AsyncGenerator[None, None] | None = None
+        self.session = settings.session or _open_session(settings)
+        self._own = settings.session is None
+
+    def next_request_id(self) -> str:
+        """Return an id that no other call has."""
+        self._requests += 1
+        return f"{self.id_prefix}-{self._requests:x}"
+
+    async def close_with_loop(self) -> None:
+        """Have the session closed when the loop shuts down, should the client be forgotten."""
+        if self._own:
+            self._lifetime = _lifetime(self.session)
+            await anext(self._lifetime)
+
+    async def aclose(self) -> None:
+        """Close the session, if it is ours."""
+        if self._lifetime is not None:
+            await self._lifetime.aclose()
+
+
+async def _lifetime(session: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
+    """Close a session when the event loop shuts down or the generator is collected.
+
+    A started asynchronous generator is finalised by its loop (`asyncio.run` calls
+    `shutdown_asyncgens`), which is the one public hook for that. So a client without
+    ``async with`` leaves no "Unclosed client session" behind.
+    """
+    try:
+        yield
+    finally:
+        await session.close()
+
+
+def _open_session(settings: TransportSettings) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        limit=settings.max_connections,
+        keepalive_timeout=_KEEPALIVE_SECONDS,
+        ttl_dns_cache=_DNS_CACHE_SECONDS,
+        ssl=settings.ssl,
+    )
+    session = aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"Accept": "application/json", "User-Agent": USER_AGENT, **settings.headers},
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
+        trust_env=False,  # resolved once, see proxy.py
+    )
+    # aiohttp would repeat GET, PUT and DELETE by itself after a broken connection, outside our
+    # retry policy and its count. It has no public switch; its own test client sets this one, too.
+    session._retry_connection = False
+    return session
+
+
+class Pool:
+    """The sessions of one client, by event loop.
+
+    A client may be used from several loops (``asyncio.run`` twice, threads): each gets a session
+    of its own, so nothing is ever attached to a different loop.
+    """
+
+    def __init__(self, settings: TransportSettings) -> None:
+        self._settings = settings
+        self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopSession] = (
+            WeakKeyDictionary()
+        )
+        self._lock = threading.Lock()
+        self._foreign_loop: ref[asyncio.AbstractEventLoop] | None = None
+        self.closed = False
+
+    async def here(self) -> LoopSession:
+        """Return the session of the running loop, made at its first use.
+
+        Raises:
+            ClientClosed: The client was closed.
+            ConfigurationError: The caller's own session belongs to another loop.
+        """
+        if self.closed:
+            raise ClientClosed("this client is closed; make a new one to send more requests")
+        loop = asyncio.get_running_loop()
+        found = self._sessions.get(loop)
+        if found is not None:
+            return found
+        if self._settings.session is not None:
+            self._claim_foreign_session(loop)
+        created = LoopSession(self._settings)
+        with self._lock:
+            self._sessions[loop] = created
+        await created.close_with_loop()
+        return created
+
+    def _claim_foreign_session(self, loop: asyncio.AbstractEventLoop) -> None:
+        owner = self._foreign_loop() if self._foreign_loop is not None else None
+        if self._foreign_loop is not None and owner is not loop:
+            raise ConfigurationError(
+                "the session given to this client belongs to another event loop; "
+                "leave session out, or make a client for each loop"
+            )
+        self._foreign_loop = ref(loop)
+
+    async def aclose(self) -> None:
+        """Close the sessions; further use raises `ClientClosed`. Repeating it does nothing."""
+        self.closed = True
+        here = asyncio.get_running_loop()
+        with self._lock:
+            sessions = dict(self._sessions)
+            self._sessions.clear()
+        for loop, session in sessions.items():
+            if loop is here:
+                await session.aclose()
+            elif not loop.is_closed():
+                with suppress(RuntimeError):  # closed in the meantime, and the session with it
+                    asyncio.run_coroutine_threadsafe(session.aclose(), loop)

@@ -1,0 +1,31 @@
+"""The proxy for a base URL, resolved once.
+
+aiohttp's own ``trust_env=True`` reads netrc and the proxy variables again for every request, in a
+thread: that costs more than the request itself.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+__all__ = ["proxy_for"]
+
+
+def proxy_for(base_url: str, *, proxy: str | None, trust_env: bool) -> str | None:
+    """Return the proxy to use for a base URL, None = connect directly.
+
+    Args:
+        base_url: The service's address.
+        proxy: The proxy that the caller asked for; it goes before the environment.
+        trust_env: Whether to look into the environment (and the system's settings, where Python
+            knows them).
+    """
+    if proxy is not None or not trust_env:
+        return proxy
+    parts = urlsplit(base_url)
+    proxies = getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    if not found or proxy_bypass(parts.netloc):
+        return None
+    return found if "://" in found else f"http://{found}"

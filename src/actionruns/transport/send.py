@@ -1,0 +1,276 @@
+"""Transport: the one way in which an operation is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import aiohttp
+import attrs
+from yarl import URL
+
+from actionruns.core.operation import Arguments, Operation
+from actionruns.core.rate import read_rate_headers
+from actionruns.core.request import Request, build_request
+from actionruns.core.response import (
+    Call,
+    Response,
+    api_error,
+    parse_response,
+    retry_after_seconds,
+)
+from actionruns.core.retry import Failure, RetryBudget, wait_before_retry
+from actionruns.errors import ClientClosed, RequestTimeout
+from actionruns.transport.auth import Authorizer, FixedHeaders
+from actionruns.transport.body import read_body
+from actionruns.transport.failures import connection_error, failure_of
+from actionruns.transport.pool import LoopSession, Pool
+from actionruns.transport.proxy import proxy_for
+from actionruns.transport.settings import TransportSettings
+
+__all__ = ["Transport"]
+
+T = TypeVar("T")
+
+_log = logging.getLogger("actionruns.transport")
+
+# What an attempt may raise when no whole answer came.
+_NO_ANSWER = (aiohttp.ClientError, OSError)
+
+
+@attrs.define
+class _Delivery:
+    """One call on its way: what has been tried and how much of its time is spent."""
+
+    operation: Operation[Any]
+    request: Request
+    call: Call
+    url: URL
+    timeout: float | None
+    attempts: int = 0
+    spent: float = 0.0
+    broken_before: bool = False
+    renewed: bool = False
+
+    def remaining(self) -> float | None:
+        """Return the seconds left, None = no limit."""
+        return None if self.timeout is None else self.timeout - self.spent
+
+
+class Transport:
+    """Sends operations: authorise, admit, send, map, maybe retry, decode.
+
+    Credentials come before admission, because fetching a token is itself a call through here: it
+    must not wait for a slot that its own caller holds.
+
+    Args:
+        settings: Where and how to send.
+        authorizer: Puts the credentials on. Default: none are sent.
+    """
+
+    def __init__(self, settings: TransportSettings, authorizer: Authorizer | None = None) -> None:
+        self.settings = settings
+        self.authorizer: Authorizer = authorizer or FixedHeaders({})
+        self._pool = Pool(settings)
+        self._retry_budget = RetryBudget(settings.retry.budget)
+        self._fixed: dict[str, Any] = {"allow_redirects": False}
+        proxy = proxy_for(settings.base_url, proxy=settings.proxy, trust_env=settings.trust_env)
+        if proxy is not None:
+            self._fixed["proxy"] = proxy
+        if settings.session is not None and settings.ssl is not True:
+            self._fixed["ssl"] = settings.ssl
+
+    @property
+    def closed(self) -> bool:
+        """Whether `aclose` was called."""
+        return self._pool.closed
+
+    async def aclose(self) -> None:
+        """Close the connections. Calls under way and later ones raise `ClientClosed`."""
+        await self._pool.aclose()
+
+    async def send(
+        self, operation: Operation[T], arguments: Arguments, *, timeout: float | None = None
+    ) -> T:
+        """Send an operation and return its decoded result.
+
+        Args:
+            operation: What to call.
+            arguments: Its arguments by their Python names; None and `UNSET` = absent.
+            timeout: Seconds for this call, all attempts included; None = the client's.
+
+        Raises:
+            InvalidRequest: An argument cannot be sent; nothing was.
+            ApiError: The service answered with an error status.
+            ConnectionFailed: No answer came.
+            RequestTimeout: It took longer than the timeout.
+            DecodeFailed: The answer is not what the specification promises.
+            ClientClosed: The client is, or was meanwhile, closed.
+        """
+        request = build_request(operation, arguments)
+        session = await self._pool.here()
+        delivery = self._delivery(operation, request, session, timeout)
+        try:
+            response = await self._deliver(delivery, session)
+        except Exception:
+            if self.closed:
+                raise ClientClosed(f"{operation.name}: the client was closed meanwhile") from None
+            raise
+        return parse_response(operation, response)
+
+    def _delivery(
+        self,
+        operation: Operation[Any],
+        request: Request,
+        session: LoopSession,
+        timeout: float | None,
+    ) -> _Delivery:
+        url = self.settings.base_url + request.target
+        call = Call(
+            operation=operation.name,
+            method=request.method,
+            url=url,
+            request_id=session.next_request_id(),
+            hint=self.authorizer.hint,
+        )
+        self._retry_budget.earn()
+        return _Delivery(
+            operation,
+            request,
+            call,
+            URL(url, encoded=True),
+            self.settings.timeout if timeout is None else timeout,
+        )
+
+    async def _deliver(self, delivery: _Delivery, session: LoopSession) -> Response:
+        """Try until there is an answer to give back or an error to raise."""
+        while True:
+            credentials: Mapping[str, str] = {}
+            if delivery.operation.authorised:
+                credentials = await self.authorizer.headers()
+            try:
+                response = await self._attempt(delivery, session, credentials)
+            except _NO_ANSWER as error:
+                await self._wait_after_failure(delivery, error)
+                continue
+            if 200 <= response.status < 300:
+                return response
+            if await self._renewed(delivery, credentials, response.status):
+                continue
+            await self._wait_after_answer(delivery, response)
+
+    async def _attempt(
+        self, delivery: _Delivery, session: LoopSession, credentials: Mapping[str, str]
+    ) -> Response:
+        """Send once. The waits for a slot and for the rate budget come before the clock starts."""
+        scope = self.settings.base_url
+        rate = self.settings.rate
+        async with session.slots:
+            answered = False
+            wait = rate.reserve(scope, time.monotonic())
+            try:
+                if wait > 0:
+                    await asyncio.sleep(wait)
+                started = time.monotonic()
+                delivery.attempts += 1
+                try:
+                    async with asyncio.timeout(delivery.remaining()):
+                        response = await self._exchange(delivery, session, credentials)
+                except TimeoutError as error:
+                    raise self._timed_out(delivery) from error
+                finally:
+                    now = time.monotonic()
+                    delivery.spent += now - started
+                answered = True
+                window = read_rate_headers(response.headers, datetime.now(UTC))
+                rate.observe(scope, window, now)
+            finally:
+                if not answered:
+                    rate.release(scope)
+        if _log.isEnabledFor(logging.DEBUG):
+            call = delivery.call
+            _log.debug("%s %s -> %d (%s)", call.method, call.url, response.status, call.request_id)
+        return response
+
+    async def _exchange(
+        self, delivery: _Delivery, session: LoopSession, credentials: Mapping[str, str]
+    ) -> Response:
+        request = delivery.request
+        headers = {"X-Request-Id": delivery.call.request_id, **credentials, **request.headers}
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        async with session.session.request(
+            request.method, delivery.url, headers=headers, data=request.body, **self._fixed
+        ) as answer:
+            body = await read_body(answer, self.settings.max_response_size)
+            return Response(answer.status, answer.headers, body)
+
+    async def _renewed(
+        self, delivery: _Delivery, credentials: Mapping[str, str], status: int
+    ) -> bool:
+        """Renew refused credentials, once for each call.
+
+        The replay is safe for any operation, as the refusal came before its execution.
+        """
+        if delivery.renewed or not delivery.operation.authorised or status not in (401, 403):
+            return False
+        delivery.renewed = True
+        return await self.authorizer.renew(credentials, status)
+
+    async def _wait_after_failure(self, delivery: _Delivery, error: Exception) -> None:
+        """Wait for the next attempt, or raise when there shall be none."""
+        failure = failure_of(error, first=not delivery.broken_before)
+        delivery.broken_before |= failure is Failure.STALE
+        if failure is None or not await self._wait(delivery, failure=failure):
+            raise connection_error(
+                error,
+                delivery.call,
+                attempts=delivery.attempts,
+                idempotent=delivery.operation.idempotent,
+            ) from error
+
+    async def _wait_after_answer(self, delivery: _Delivery, response: Response) -> None:
+        now = datetime.now(UTC)
+        retry_after = retry_after_seconds(response, now)
+        if retry_after is not None and response.status in (429, 503):
+            held = min(retry_after, self.settings.retry.max_retry_after)
+            self.settings.rate.hold(self.settings.base_url, held, time.monotonic())
+        if not await self._wait(
+            delivery, failure=Failure.ANSWERED, status=response.status, retry_after=retry_after
+        ):
+            raise api_error(response, delivery.call, attempts=delivery.attempts, now=now)
+
+    async def _wait(self, delivery: _Delivery, **failed: Any) -> bool:
+        """Wait before another attempt; False when there shall be none."""
+        wait = wait_before_retry(
+            self.settings.retry,
+            attempt=delivery.attempts,
+            idempotent=delivery.operation.idempotent,
+            jitter=random.random(),  # spreads load, guards nothing
+            **failed,
+        )
+        remaining = delivery.remaining()
+        if wait is None or (remaining is not None and wait >= remaining):
+            return False
+        if not self._retry_budget.spend():
+            return False
+        delivery.spent += wait
+        await asyncio.sleep(wait)
+        return True
+
+    def _timed_out(self, delivery: _Delivery) -> RequestTimeout:
+        call = delivery.call
+        sent = "" if delivery.operation.idempotent else " The server may have executed the request."
+        return RequestTimeout(
+            f"{call.operation}: {call.method} {call.url} took longer than {delivery.timeout:g} s "
+            f"({delivery.attempts} tried).{sent} Raise timeout if the service is slow.",
+            method=call.method,
+            url=call.url,
+            attempts=delivery.attempts,
+            maybe_sent=True,
+        )
