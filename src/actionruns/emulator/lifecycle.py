@@ -14,7 +14,8 @@ __all__ = ["Decision", "Outcome", "Plan", "draw", "identifier", "plan"]
 Outcome = Literal["SUCCESS", "FAILURE"]
 Decision = Literal["APPROVE", "DECLINE"]
 
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_ALPHABET = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_LETTERS = bytes(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256))
 
 
 def _digest(*parts: object) -> bytes:
@@ -30,12 +31,7 @@ def draw(*parts: object) -> float:
 
 def identifier(prefix: str, *parts: object) -> str:
     """Make an id, 16 letters and digits after the prefix, that depends on nothing but the parts."""
-    number = int.from_bytes(_digest("id", prefix, *parts), "big")
-    letters = []
-    for _ in range(16):
-        number, rest = divmod(number, 62)
-        letters.append(_ALPHABET[rest])
-    return prefix + "".join(letters)
+    return prefix + _digest("id", prefix, *parts).translate(_LETTERS).decode()
 
 
 @attrs.frozen(kw_only=True)
@@ -63,17 +59,18 @@ def plan(settings: EmulatorSettings, number: int, *, failure_rate: float | None 
         number: Number of the run in this emulator; the same number gives the same plan.
         failure_rate: The action's own share of failures; None: that of the settings.
     """
-
-    def between(name: str, limits: tuple[float, float]) -> float:
-        low, high = limits
-        return low + (high - low) * draw(settings.seed, number, name)
-
+    # One hash gives all four draws.
+    drawn = _digest(settings.seed, number, "plan")
+    shares = [int.from_bytes(drawn[at : at + 4], "big") / (1 << 32) for at in (0, 4, 8, 12)]
     rate = settings.failure_rate if failure_rate is None else failure_rate
-    failed = draw(settings.seed, number, "outcome") < rate
-    approved = draw(settings.seed, number, "decision") < settings.approval_rate
     return Plan(
-        duration=between("duration", settings.duration),
-        outcome="FAILURE" if failed else "SUCCESS",
-        approval_delay=between("approval", settings.approval_delay),
-        decision="APPROVE" if approved else "DECLINE",
+        duration=_between(settings.duration, shares[0]),
+        outcome="FAILURE" if shares[1] < rate else "SUCCESS",
+        approval_delay=_between(settings.approval_delay, shares[2]),
+        decision="APPROVE" if shares[3] < settings.approval_rate else "DECLINE",
     )
+
+
+def _between(limits: tuple[float, float], share: float) -> float:
+    low, high = limits
+    return low + (high - low) * share

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import attrs
-import orjson
 
+from actionruns.emulator.port.rendering import parse, render
 from actionruns.emulator.store import Store
 
 __all__ = ["Filters", "Run", "RunStore"]
@@ -92,7 +92,7 @@ class Run:
             not self.ended,
             self.sealed,
             self.due_at,
-            orjson.dumps(document),
+            render(document),
         )
 
 
@@ -219,4 +219,4 @@ class RunStore:
 
 def _run(row: tuple[int, bytes, int, float | None]) -> Run:
     number, document, sealed, due_at = row
-    return Run(number=number, document=orjson.loads(document), sealed=bool(sealed), due_at=due_at)
+    return Run(number=number, document=parse(document), sealed=bool(sealed), due_at=due_at)
