@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Generic, TypeVar
@@ -19,9 +18,10 @@ from actionruns.errors import ClientClosed
 
 T = TypeVar("T")
 
-# Seconds. A result wakes the waiting thread at once; the slice only bounds how late a dead loop
-# thread is noticed and, on Windows, where a lock can't be interrupted, a Ctrl-C.
-WAIT_SLICE: Final = 0.1 if sys.platform == "win32" else 1.0
+# Seconds. A result wakes the waiting thread at once; the slice only bounds how late two things are
+# noticed: a dead loop thread, and a Ctrl-C that can't interrupt the wait (always so on Windows,
+# elsewhere when the signal comes in the instant before the wait).
+WAIT_SLICE: Final = 0.2
 
 
 class Call(Generic[T]):
@@ -63,7 +63,10 @@ class Call(Generic[T]):
         except BaseException:
             self._abort()
             raise
-        return self._outcome.get()
+        try:
+            return self._outcome.get()
+        finally:
+            del self  # See `Outcome.get`.
 
     def _submit(self, callback: Callable[[], None]) -> None:
         try:

@@ -143,7 +143,7 @@ async def _awaited(aclose: Closer) -> None:
 def _new_event_loop() -> asyncio.AbstractEventLoop:
     try:
         import uvloop
-    except ImportError:
+    except (ImportError, RuntimeError):  # Not installed; at interpreter exit, too late to import.
         return asyncio.new_event_loop()
     return uvloop.new_event_loop()
 

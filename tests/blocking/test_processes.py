@@ -1,0 +1,128 @@
+"""What whole processes do: Ctrl-C, fork, exit."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+import actionruns
+from tests.blocking.clients import EchoServer
+
+ROOT = Path(__file__).parents[2]
+KINDS = ["asyncio"] + ["uvloop"] * (importlib.util.find_spec("uvloop") is not None)
+# Seconds for a program's imports, work and end. What it guards against would last for ever.
+PATIENCE = 20
+# Seconds from the last sign of life to the end of the process.
+PROMPTLY = 3
+
+pytestmark = [
+    pytest.mark.parametrize("kind", KINDS),
+    pytest.mark.skipif(sys.platform == "win32", reason="no fork and no SIGINT to a child"),
+]
+
+
+@contextmanager
+def program(name: str, kind: str, port: int, *args: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a program of this folder; end it with the body."""
+    path = [str(Path(actionruns.__file__).parents[1]), *sys.path]
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"tests.blocking.programs.{name}", kind, str(port), *args],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))},
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def output_of(name: str, kind: str, port: int, *args: str) -> list[str]:
+    """Run a program that must succeed with nothing on stderr; return the lines that it printed."""
+    with program(name, kind, port, *args) as process:
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (err, process.returncode) == ("", 0)
+    return out.splitlines()
+
+
+def test_ctrl_c(kind: str, echo_server: EchoServer) -> None:
+    """Ten times Ctrl-C: the work's clean-up, then the except clause; nothing is left running."""
+    with program("interrupted", kind, echo_server.port) as process:
+        for number in range(1, 11):
+            echo_server.journal.wait_for("line", times=number)
+            process.send_signal(signal.SIGINT)
+            echo_server.journal.wait_for("disconnected", times=number)
+        out, err = process.communicate(timeout=PROMPTLY)
+    assert (err, process.returncode) == ("", 0)
+    assert out.split() == 10 * ["clean-up", "except"]
+
+
+def test_fork(kind: str, echo_server: EchoServer) -> None:
+    """A client made before a fork works in both processes, each over a connection of its own."""
+    assert output_of("forking", kind, echo_server.port) == [
+        "parent before",
+        "child",
+        "iterator refused",
+        "child exited with 7",
+        "parent after",
+        "item 1",
+    ]
+    # The parent's connection was kept over the child's life.
+    assert echo_server.journal.entries.count("connected") == 2
+
+
+class _Hello(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None: ...
+
+
+@pytest.fixture
+def http_port() -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Hello) as server:
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def test_forgotten_close(kind: str, http_port: int) -> None:
+    """A program that closes nothing exits with 0 and without a word about unclosed sessions."""
+    with program("forgetful", kind, http_port) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(2)]
+        _, err = process.communicate(timeout=PROMPTLY)
+    assert lines == ["200\n", "200\n"]
+    assert (err, process.returncode) == ("", 0)
+
+
+def test_threads_go_on_after_the_main_thread(kind: str, echo_server: EchoServer) -> None:
+    """A thread of the program's own can call until it ends; only then the loop stops."""
+    assert output_of("working_on", kind, echo_server.port) == ["worker"]
+
+
+@pytest.mark.parametrize("before", ["called", "never called"])
+def test_calls_at_exit(kind: str, before: str, echo_server: EchoServer) -> None:
+    """Calls from atexit give a result or ClientClosed, a call from ``__del__`` after it too."""
+    assert output_of("late", kind, echo_server.port, before) == [
+        "handler registered after the import: still here",
+        "handler registered before the import: closed",
+        "finalising: closed",
+    ]
