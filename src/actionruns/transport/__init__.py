@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from actionruns.transport.auth import Authorizer, FixedHeaders, TokenAuthorizer
+from actionruns.transport.client import AsyncServiceClient, from_environment
 from actionruns.transport.send import Transport
 from actionruns.transport.settings import TransportSettings
 
-__all__ = ["Authorizer", "FixedHeaders", "TokenAuthorizer", "Transport", "TransportSettings"]
+__all__ = [
+    "AsyncServiceClient",
+    "Authorizer",
+    "FixedHeaders",
+    "TokenAuthorizer",
+    "Transport",
+    "TransportSettings",
+    "from_environment",
+]

@@ -1,0 +1,97 @@
+"""The services this package knows, and `watch` over several of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
+from typing import Any, Protocol
+
+from actionruns.errors import InvalidRequest
+from actionruns.port.client import AsyncPortClient
+from actionruns.states import Run
+from actionruns.watching import RunSource, RunUpdate, Watch, WatchSettings, split_ref
+
+__all__ = ["SERVICES", "ServiceClient", "runs_by_service", "watch"]
+
+
+class ServiceClient(Protocol):
+    """What `watch` needs of a client."""
+
+    @property
+    def source(self) -> RunSource[Any]:
+        """How its runs are followed."""
+
+    def aclose(self) -> Awaitable[None]:
+        """Close it."""
+
+
+SERVICES: Mapping[str, Callable[[], ServiceClient]] = {"port": AsyncPortClient}
+"""Service name -> what makes a client of it with the settings of the environment."""
+
+
+def watch(
+    refs: Iterable[str],
+    *,
+    clients: Mapping[str, ServiceClient] | None = None,
+    timeout: float | None = None,
+    interval: float | None = None,
+    max_in_flight: int = 64,
+) -> AsyncIterator[RunUpdate[Run]]:
+    """Follow runs of several services until each has ended, and tell every change once.
+
+    Args:
+        refs: The runs, by service and id: ``port:r_QOz6WoOB1Q2lmhZZ``.
+        clients: Clients to use, by service name; they stay open. For a service without one, a
+            client is made from the environment and closed at the end.
+        timeout: Seconds after which runs that go on get a last update and the watch ends; None =
+            never.
+        interval: Seconds between two looks; None = 1 s after a change, up to 15 s while it is
+            quiet.
+        max_in_flight: Requests for single runs under way at once, for each service.
+
+    Returns:
+        The updates of all services, as they are seen.
+
+    Raises:
+        InvalidRequest: A reference is malformed or names a service that is not known.
+        ConfigurationError: The environment lacks a service's credentials.
+    """
+    by_service = runs_by_service(refs)
+    settings = WatchSettings(timeout=timeout, interval=interval, max_in_flight=max_in_flight)
+    return _watch(by_service, clients or {}, settings)
+
+
+async def _watch(
+    by_service: Mapping[str, list[str]],
+    clients: Mapping[str, ServiceClient],
+    settings: WatchSettings,
+) -> AsyncIterator[RunUpdate[Run]]:
+    async with AsyncExitStack() as stack:
+        following: list[tuple[RunSource[Run], list[str]]] = []
+        for service, run_ids in by_service.items():
+            client = clients.get(service)
+            if client is None:
+                client = SERVICES[service]()
+                stack.push_async_callback(client.aclose)
+            following.append((client.source, run_ids))
+        watching = await stack.enter_async_context(Watch(following, settings))
+        async for update in watching:
+            yield update
+
+
+def runs_by_service(refs: Iterable[str]) -> dict[str, list[str]]:
+    """Sort references into run ids by service.
+
+    Raises:
+        InvalidRequest: A reference is malformed or names a service that is not known.
+    """
+    if isinstance(refs, str):
+        raise InvalidRequest(f"refs must be a list of references; write [{refs!r}]")
+    by_service: dict[str, list[str]] = {}
+    for ref in refs:
+        service, run_id = split_ref(ref) if isinstance(ref, str) else ("", "")
+        if service not in SERVICES or not run_id:
+            known = " or ".join(f"'{name}:<run id>'" for name in SERVICES)
+            raise InvalidRequest(f"a run is referred to as {known}, not as {ref!r}")
+        by_service.setdefault(service, []).append(run_id)
+    return by_service

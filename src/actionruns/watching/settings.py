@@ -1,0 +1,42 @@
+"""WatchSettings: how runs are followed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from actionruns.errors import ConfigurationError
+
+__all__ = ["WatchSettings"]
+
+
+def _above_zero(_: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
+    if value is not None and not value > 0:
+        raise ConfigurationError(f"{attribute.name} must be above 0, but is {value!r}")
+
+
+@attrs.frozen(kw_only=True)
+class WatchSettings:
+    """How runs are followed.
+
+    Attributes:
+        interval: Seconds between two looks. None = adaptive: ``shortest`` after a change, growing
+            to ``longest`` while nothing changes.
+        timeout: Seconds after which the watch ends for the runs that have not; None = never.
+        max_in_flight: Requests for single runs under way at once.
+        shortest: Smallest adaptive interval, in seconds.
+        longest: Largest adaptive interval, in seconds.
+        not_found_grace: Seconds for which a run may be unknown to the service (404) before it
+            counts as gone. A run that was just created may not be known everywhere yet.
+        give_up_after: Seconds of uninterrupted failures after which a run counts as not to be
+            followed. One failure never ends a watch.
+    """
+
+    interval: float | None = attrs.field(default=None, validator=_above_zero)
+    timeout: float | None = attrs.field(default=None, validator=_above_zero)
+    max_in_flight: int = attrs.field(default=64, validator=_above_zero)
+    shortest: float = attrs.field(default=1.0, validator=_above_zero)
+    longest: float = attrs.field(default=15.0, validator=_above_zero)
+    not_found_grace: float = attrs.field(default=30.0, validator=_above_zero)
+    give_up_after: float = attrs.field(default=3600.0, validator=_above_zero)

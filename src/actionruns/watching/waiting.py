@@ -1,0 +1,57 @@
+"""Wait for runs to end: one, or all of many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from actionruns.errors import RunGone
+from actionruns.states import Run
+from actionruns.watching.settings import WatchSettings
+from actionruns.watching.source import RunSource
+from actionruns.watching.update import RunOutcome
+from actionruns.watching.watch import Watch, check_run_ids
+
+__all__ = ["wait_for", "wait_for_all"]
+
+R = TypeVar("R", bound=Run)
+
+
+async def wait_for(source: RunSource[R], run_id: str, settings: WatchSettings) -> R:
+    """Follow one run and return it when it has ended, however it ended.
+
+    Raises:
+        WaitTimeout: ``settings.timeout`` passed first.
+        RunGone: The service does not know it for longer than the grace time.
+        ActionRunsError: Asking for it kept failing.
+    """
+    async with Watch([(source, [run_id])], settings) as watch:
+        async for update in watch:
+            if update.error is not None:
+                raise update.error
+            if update.run is not None and update.is_terminal:
+                return update.run
+    raise RunGone(f"{run_id} was followed no longer", ref=f"{source.service}:{run_id}")
+
+
+async def wait_for_all(
+    source: RunSource[R], run_ids: Iterable[str], settings: WatchSettings
+) -> list[RunOutcome[R]]:
+    """Follow runs until each has ended or cannot be followed.
+
+    Returns:
+        One outcome for each run, in the order of ``run_ids`` (repeated ids once).
+    """
+    ids = check_run_ids(run_ids)
+    outcomes: dict[str, RunOutcome[R]] = {}
+    async with Watch([(source, ids)], settings) as watch:
+        async for update in watch:
+            if update.outcome is not None:
+                outcomes[update.run_id] = RunOutcome(
+                    ref=update.ref,
+                    outcome=update.outcome,
+                    state=update.state,
+                    run=update.run,
+                    error=update.error,
+                )
+    return [outcomes[run_id] for run_id in ids]
