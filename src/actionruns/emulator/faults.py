@@ -14,7 +14,7 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-__all__ = ["Fault", "FaultPlan", "Reset"]
+__all__ = ["Fault", "FaultPlan", "Reset", "matches"]
 
 Reset = Literal["before", "after", "half"]
 

@@ -125,10 +125,12 @@ class Emulator(PortControl):
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        if self._port is not None:
+            self._port.life.close()
+            self._port = None
         if self._store is not None:
             self._store.close()
             self._store = None
-        self._port = None
         self._url = None
 
     async def _start(self, store: Store) -> None:
@@ -173,10 +175,14 @@ class Emulator(PortControl):
         )
         self.requests.add(record)
         fault = self._faults.take(request.method, route, request.path)
-        if fault is None:
-            response = await handler(request)
-        else:
-            response = await self._faults.apply(fault, request, handler)
+        try:
+            if fault is None:
+                response = await handler(request)
+            else:
+                response = await self._faults.apply(fault, request, handler)
+        except web.HTTPException as error:
+            record.status = error.status
+            raise
         record.status = response.status
         return response
 

@@ -45,6 +45,8 @@ class EmulatorSettings:
         auto_progress: Let runs approve, run and end by themselves. False: runs move only when a
             client or the control methods of `Emulator` move them.
         duration: Least and most seconds that a run takes, before ``speed``.
+        auto_approve: Let the emulator decide for approvers who are silent for ``approval_delay``.
+            False: a run waits until somebody approves or declines it.
         failure_rate: Share of the runs that end in FAILURE, for actions without a rate of their
             own.
         approval_delay: Least and most seconds until the emulator decides for an approver who
@@ -67,6 +69,7 @@ class EmulatorSettings:
     seed: int = 0
     speed: float = attrs.field(default=1.0, validator=_positive)
     auto_progress: bool = True
+    auto_approve: bool = True
     duration: tuple[float, float] = attrs.field(default=(2.0, 20.0), validator=_range)
     failure_rate: float = attrs.field(default=0.1, validator=_share)
     approval_delay: tuple[float, float] = attrs.field(default=(1.0, 5.0), validator=_range)
@@ -99,6 +102,7 @@ class Behaviour(TypedDict, total=False):
     """The settings besides ``seed`` and ``speed`` as keywords of `Emulator`."""
 
     auto_progress: bool
+    auto_approve: bool
     duration: tuple[float, float]
     failure_rate: float
     approval_delay: tuple[float, float]

@@ -80,8 +80,7 @@ async def _read(request: web.Request) -> bytes:
         body += chunk
         if len(body) > BODY_LIMIT:
             msg = "Request body is too large"
-            # Closing spares both sides the rest of the body.
-            raise PortError(413, "payload_too_large", msg, {"Connection": "close"})
+            raise PortError(413, "payload_too_large", msg)
     return bytes(body)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import abc
+import asyncio
 from typing import Any, Literal
 
 from actionruns.emulator.clock import timestamp
@@ -12,12 +14,16 @@ from actionruns.emulator.port.service import PortService
 __all__ = ["PortControl"]
 
 
-class PortControl:
+# Rows that are made and stored between two looks at the sockets.
+_CHUNK = 2_000
+
+
+class PortControl(abc.ABC):
     """Methods of `Emulator` that concern Port."""
 
     @property
-    def _service(self) -> PortService:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def _service(self) -> PortService: ...
 
     async def add_run(self, action: str = "create_microservice", **options: Any) -> str:
         """Create one run and return its id; the options are those of `add_runs`."""
@@ -47,6 +53,9 @@ class PortControl:
 
         Returns:
             Their ids, oldest first.
+
+        Raises:
+            KeyError: There is no such action or user.
         """
         service = self._service
         execution = Execution(
@@ -56,16 +65,19 @@ class PortControl:
             user=service.catalog.users[user],
             source=source,
         )
-        life = service.life
-        runs = [life.new_run(execution) for _ in range(count)]
-        for run in runs:
-            if external_run_id is not None:
-                run.document["externalRunId"] = external_run_id
-            if ended is not None:
-                run.document |= {"status": ended, "endedAt": run.document["createdAt"]}
-                run.due_at = None
-        life.adopt(runs)
-        return [run.id for run in runs]
+        ids: list[str] = []
+        for begin in range(0, count, _CHUNK):
+            runs = [service.life.new_run(execution) for _ in range(min(_CHUNK, count - begin))]
+            for run in runs:
+                if external_run_id is not None:
+                    run.document["externalRunId"] = external_run_id
+                if ended is not None:
+                    run.document |= {"status": ended, "endedAt": run.document["createdAt"]}
+                    run.due_at = None
+            service.life.adopt(runs)
+            ids += [run.id for run in runs]
+            await asyncio.sleep(0)
+        return ids
 
     async def finish(self, run_id: str, status: str = "SUCCESS") -> None:
         """End a run now, as its backend would.
@@ -76,9 +88,14 @@ class PortControl:
 
         Raises:
             LookupError: There is no such run.
+            ValueError: It is over already.
         """
         service = self._service
-        service.life.finish(self._run(run_id), status, service.now())
+        run = self._run(run_id)
+        if run.ended:
+            msg = f"run {run_id!r} is over already, with {run.status}"
+            raise ValueError(msg)
+        service.life.finish(run, status, service.now())
 
     async def set_status(self, run_id: str, status: str) -> None:
         """Set the status of a run and nothing else: it doesn't end, and it stays active.
@@ -129,6 +146,7 @@ class PortControl:
 
         Raises:
             LookupError: There is no such run.
+            asyncio.CancelledError: The emulator was stopped meanwhile.
         """
         self._run(run_id)
         return (await self._service.life.ended(run_id)).document

@@ -100,6 +100,13 @@ class RunLife:
             run = self.get(run_id)
         return run
 
+    def close(self) -> None:
+        """Let go those who wait for the end of a run."""
+        for futures in self._waiting.values():
+            for future in futures:
+                future.cancel()
+        self._waiting.clear()
+
     # -------------------------------------------------------------------------------- executing
 
     def execute(self, execution: Execution, *, at: float | None = None) -> Run:
@@ -144,7 +151,8 @@ class RunLife:
         if action.approval:
             document["approval"] = None
             document["payload"] = None
-            self._plan(run, now + self._clock.real(self._draw(run).approval_delay))
+            due = now + self._clock.real(self._draw(run).approval_delay)
+            self._plan(run, due, wanted=self._settings.auto_approve)
         else:
             self._start(run, now)
         return run
@@ -166,8 +174,8 @@ class RunLife:
         }
         self._plan(run, now + self._clock.real(self._draw(run).duration))
 
-    def _plan(self, run: Run, due: float) -> None:
-        run.due_at = due if self._settings.auto_progress else None
+    def _plan(self, run: Run, due: float, *, wanted: bool = True) -> None:
+        run.due_at = due if wanted and self._settings.auto_progress else None
 
     def _draw(self, run: Run) -> Any:
         action = self._catalog.actions.get(run.document["action"]["identifier"])

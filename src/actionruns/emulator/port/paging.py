@@ -21,12 +21,12 @@ __all__ = ["Cursor", "Page", "Pager"]
 class Cursor:
     """Where a list goes on: below the run with this number.
 
-    Numbers grow with creation and never change, so a walk neither skips nor repeats a run when
-    runs are created or end between its pages. ``hop`` makes each cursor differ from the one
-    before, even over an empty page.
+    Numbers grow with creation and never change, so a walk shows each of the runs that there were
+    at its beginning once, whatever is created or ends between its pages. ``hop`` makes each cursor
+    differ from the one before, even over an empty page.
     """
 
-    before: int | None
+    before: int
     hop: int = 0
 
     def encode(self) -> str:
@@ -42,7 +42,7 @@ class Cursor:
         """
         try:
             before, hop = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            if type(hop) is int and (before is None or type(before) is int):
+            if type(before) is int and type(hop) is int and abs(before) < 1 << 62:
                 return cls(before, hop)
         except (binascii.Error, TypeError, ValueError):
             pass
@@ -72,9 +72,9 @@ class Pager:
 
     def page(self, filters: Filters, cursor: Cursor | None, limit: int) -> Page:
         """Return the page after the cursor."""
-        cursor = cursor or Cursor(None)
+        cursor = cursor or Cursor(self._runs.next_number)
         if not self._settings.cursor:
-            rows = self._runs.page(filters, None, limit)
+            rows = self._runs.page(filters, cursor.before, limit)
             return Page([document for _, document in rows], None)
         size = self._size(next(self._pages), limit)
         if size == 0:

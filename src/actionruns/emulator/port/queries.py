@@ -66,7 +66,7 @@ class Query:
             raise _wrong(name, f"hold only the allowed values: {', '.join(choices)}")
         return values
 
-    def number(self, name: str, default: int, least: int, most: int | None = None) -> int:
+    def number(self, name: str, default: int, least: int, most: int = 1 << 53) -> int:
         """Return a number, its fraction cut off; the default when it is absent.
 
         Raises:
@@ -82,7 +82,7 @@ class Query:
             raise _wrong(name, "be number") from None
         if value < least:
             raise _wrong(name, f"be >= {least}")
-        if most is not None and value > most:
+        if value > most:
             raise _wrong(name, f"be <= {most}")
         return whole
 

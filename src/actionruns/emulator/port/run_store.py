@@ -112,7 +112,7 @@ class Filters:
     sources: list[str] = attrs.field(factory=list)
     active: bool = False
 
-    def where(self, before: int | None) -> tuple[str, list[Any]]:
+    def where(self, before: int) -> tuple[str, list[Any]]:
         """Return the condition in SQL, and its parameters, for the runs below a number."""
         terms: list[str] = []
         values: list[Any] = []
@@ -130,10 +130,7 @@ class Filters:
             else:
                 terms.append(f"{column} IN ({', '.join('?' * len(allowed))})")
             values.extend(allowed)
-        if before is not None:
-            terms.append("number < ?")
-            values.append(before)
-        return " AND ".join(terms) or "TRUE", values
+        return " AND ".join([*terms, "number < ?"]), [*values, before]
 
 
 class RunStore:
@@ -144,6 +141,11 @@ class RunStore:
         store.create(_SCHEMA)
         row = store.one("SELECT max(number) FROM port_runs")
         self._last: int = (row and row[0]) or 0
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next run will have."""
+        return self._last + 1
 
     def new_number(self) -> int:
         """Return the number of the next run."""
@@ -181,19 +183,19 @@ class RunStore:
         row = self.store.one("SELECT document FROM port_runs WHERE id = ?", (run_id,))
         return bytes(row[0]) if row else None
 
-    def page(self, filters: Filters, before: int | None, limit: int) -> list[tuple[int, bytes]]:
+    def page(self, filters: Filters, before: int, limit: int) -> list[tuple[int, bytes]]:
         """Return number and rendered run of at most ``limit`` runs, newest first.
 
         Args:
             filters: Which runs.
-            before: Only runs created before the one with this number; None: from the newest on.
+            before: Only runs created before the one with this number.
             limit: How many rows to read.
         """
         sql, values = self.page_query(filters, before, limit)
         return self.store.all(sql, tuple(values))
 
     @staticmethod
-    def page_query(filters: Filters, before: int | None, limit: int) -> tuple[str, list[Any]]:
+    def page_query(filters: Filters, before: int, limit: int) -> tuple[str, list[Any]]:
         """Return the statement of `page` and its parameters."""
         where, values = filters.where(before)
         sql = f"SELECT number, document FROM port_runs WHERE {where} ORDER BY number DESC LIMIT ?"  # noqa: S608 # names of columns; the values are parameters

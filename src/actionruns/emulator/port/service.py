@@ -87,7 +87,8 @@ class PortService:
                 raise PortError(404, "not_found", msg)
             if not request.path.endswith(_TOKEN_PATH):
                 headers |= self._admit(request)
-            self.progress.catch_up()
+            if self._state.settings.auto_progress:
+                self.progress.catch_up()
             response = await handler(request)
         except PortError as error:
             response = error_response(error)
