@@ -50,9 +50,8 @@ def _matches(validator: Any, pattern: str, value: Any, schema: Any) -> Any:
         yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
 
 
-_Validator: Any = jsonschema.validators.extend(
-    jsonschema.Draft202012Validator, {"pattern": _matches}
-)
+_extend: Any = jsonschema.validators.extend
+_Validator = _extend(jsonschema.Draft202012Validator, {"pattern": _matches})
 
 
 def violations(method: str, path: str, status: int, body: Any) -> list[str]:
@@ -74,8 +73,9 @@ def violations(method: str, path: str, status: int, body: Any) -> list[str]:
         name: value for name, value in body.items() if (method, path, name) not in DEVIATING_MEMBERS
     }
     schema = next(iter(known["content"].values()))["schema"]
-    resource = referencing.Resource(contents=upstream(), specification=DRAFT202012)
-    registry: Any = referencing.Registry().with_resource("urn:port", resource)
+    registry: Any = referencing.Registry().with_resource(
+        "urn:port", DRAFT202012.create_resource(upstream())
+    )
     # The schema's references point into the document that it was taken from.
     located = json.loads(json.dumps(schema).replace('"#/components', '"urn:port#/components'))
     return [

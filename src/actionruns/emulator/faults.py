@@ -112,11 +112,13 @@ class FaultPlan:
         self, fault: Fault, request: web.Request, handler: Handler
     ) -> web.StreamResponse:
         """Answer a request with its fault."""
-        if fault.delay:
-            await asyncio.sleep(fault.delay)
-        if fault.hang:
-            await self._stopping.wait()
-            return _break(request)
+        if fault.delay or fault.hang:
+            try:
+                async with asyncio.timeout(None if fault.hang else fault.delay):
+                    await self._stopping.wait()
+                return _break(request)
+            except TimeoutError:
+                pass
         if fault.reset == "before":
             return _break(request)
         response = fault.answer()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, deque
 from collections.abc import Iterator
 
@@ -46,6 +47,7 @@ class RequestLog:
         self.connections = 0
         self.counts: Counter[tuple[str, str]] = Counter()
         self._latest: deque[RequestRecord] = deque(maxlen=_KEPT)
+        self._waiting: list[asyncio.Future[None]] = []
 
     def __iter__(self) -> Iterator[RequestRecord]:
         """Iterate over the latest 10,000 requests, oldest first."""
@@ -68,6 +70,21 @@ class RequestLog:
             if method in {None, its_method} and route in {None, its_route}
         )
 
+    async def reached(
+        self, count: int, method: str | None = None, route: str | None = None
+    ) -> None:
+        """Wait until there have been so many requests; answered or not.
+
+        Args:
+            count: How many.
+            method: Only those with this method; None: all methods.
+            route: Only those of this route template; None: all routes.
+        """
+        while self.count(method, route) < count:
+            future = asyncio.get_running_loop().create_future()
+            self._waiting.append(future)
+            await future
+
     def clear(self) -> None:
         """Forget all requests and connections so far."""
         self.connections = 0
@@ -78,3 +95,7 @@ class RequestLog:
         """Note a request; the server calls it."""
         self.counts[record.method, record.route] += 1
         self._latest.append(record)
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)

@@ -48,7 +48,7 @@ async def test_taken(port: Plain) -> None:
 
 
 async def test_upsert(port: Plain) -> None:
-    """upsert puts the entity in the place of the old one, merge into it."""
+    """Upsert puts the entity in the place of the old one, merge into it."""
     await create(port)
     change = {"identifier": "cart", "properties": {"language": "Go"}}
     merged = await create(port, body=change, upsert="true", merge="true")
@@ -113,14 +113,14 @@ async def test_odd_identifier(port: Plain) -> None:
 )
 async def test_unknown(port: Plain, method: str, path: str) -> None:
     """A blueprint, entity or run that doesn't exist is answered with 404."""
-    body = {} if method in {"POST", "PUT", "PATCH"} else None
+    body: Any = {} if method in {"POST", "PUT", "PATCH"} else None
     assert refused(await port(method, path, body=body), 404, "ghost")
 
 
 async def test_replace(port: Plain) -> None:
     """PUT puts the whole entity in the place of the old one."""
     await create(port)
-    body = {"icon": "Cart", "properties": {"language": "Go"}, "unknown": 1}
+    body: dict[str, Any] = {"icon": "Cart", "properties": {"language": "Go"}, "unknown": 1}
     answer = await port("PUT", f"{SERVICES}/cart", body=body)
     assert answer.status == 200
     assert answer.json["entity"] == {
@@ -134,7 +134,11 @@ async def test_replace(port: Plain) -> None:
 async def test_change(port: Plain) -> None:
     """PATCH merges, and null removes."""
     await create(port, body={**ENTITY, "relations": {"environment": "production"}})
-    body = {"title": None, "team": "a", "properties": {"language": "Go", "region": None}}
+    body: dict[str, Any] = {
+        "title": None,
+        "team": "a",
+        "properties": {"language": "Go", "region": None},
+    }
     answer = await port("PATCH", f"{SERVICES}/cart", body=body)
     assert answer.status == 200
     assert answer.json["entity"] == {
@@ -266,7 +270,7 @@ async def test_list(port: Plain) -> None:
     ],
 )
 async def test_view(port: Plain, params: Any, expected: Any) -> None:
-    """include and exclude choose members and single properties."""
+    """Include and exclude choose members and single properties."""
     answer = await port("GET", f"{SERVICES}/payments", params=params)
     assert answer.json["entity"] == expected
 

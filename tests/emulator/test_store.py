@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from actionruns.emulator.store import Store
+
+
+def test_setting(tmp_path: Path) -> None:
+    """A setting keeps its first value until it is set, over restarts."""
+    store = Store(tmp_path / "db")
+    assert store.setting("name", "first") == "first"
+    assert store.setting("name", "second") == "first"
+    store.set("name", "third")
+    store.close()
+    assert Store(tmp_path / "db").setting("name", "fourth") == "third"
+
+
+def test_transaction() -> None:
+    """A transaction that fails leaves nothing behind, also from one inside of it."""
+    store = Store()
+
+    def fail() -> None:
+        with store.transaction():
+            store.set("outer", "x")
+            with store.transaction():
+                store.set("inner", "x")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert store.all("SELECT * FROM meta") == []
+    with store.transaction():
+        store.set("outer", "x")
+    assert store.one("SELECT value FROM meta") == ("x",)
+
+
+def test_close_twice() -> None:
+    """Closing again does nothing."""
+    store = Store()
+    store.close()
+    store.close()
