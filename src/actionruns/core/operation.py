@@ -70,6 +70,8 @@ class Operation(Generic[T]):
         idempotent: Whether sending it twice does no more than sending it once. Only then may it be
             repeated when it is unknown whether the server executed it.
         authorised: Whether it is sent with credentials.
+        path_parameters: The parameters that fill the path template.
+        other_parameters: The query and header parameters.
     """
 
     name: str
@@ -81,26 +83,16 @@ class Operation(Generic[T]):
     body: Body | None = None
     idempotent: bool = False
     authorised: bool = True
-    _path_parameters: tuple[Parameter, ...] = attrs.field(init=False, repr=False)
-    _other_parameters: tuple[Parameter, ...] = attrs.field(init=False, repr=False)
+    path_parameters: tuple[Parameter, ...] = attrs.field(init=False, repr=False)
+    other_parameters: tuple[Parameter, ...] = attrs.field(init=False, repr=False)
 
-    @_path_parameters.default
+    @path_parameters.default
     def _select_path_parameters(self) -> tuple[Parameter, ...]:
         return tuple(p for p in self.parameters if p.place == "path")
 
-    @_other_parameters.default
+    @other_parameters.default
     def _select_other_parameters(self) -> tuple[Parameter, ...]:
         return tuple(p for p in self.parameters if p.place != "path")
-
-    @property
-    def path_parameters(self) -> tuple[Parameter, ...]:
-        """The parameters that fill the path template."""
-        return self._path_parameters
-
-    @property
-    def other_parameters(self) -> tuple[Parameter, ...]:
-        """The query and header parameters."""
-        return self._other_parameters
 
 
 Arguments = Mapping[str, Any]

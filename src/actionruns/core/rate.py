@@ -11,7 +11,10 @@ import attrs
 
 from actionruns.errors import ConfigurationError
 
-__all__ = ["RateBudget", "RateWindow", "read_rate_headers"]
+__all__ = ["RATE_HEADER", "RateBudget", "RateWindow", "read_rate_headers"]
+
+RATE_HEADER = "x-ratelimit-remaining"
+"""The header without which an answer tells nothing of a rate limit."""
 
 
 @attrs.frozen(kw_only=True)
@@ -47,9 +50,11 @@ def read_rate_headers(headers: Mapping[str, str], now: datetime) -> RateWindow |
     Returns:
         The window, or None when the headers are absent or make no sense.
     """
-    remaining = headers.get("x-ratelimit-remaining")
+    remaining = headers.get(RATE_HEADER)
+    if remaining is None:
+        return None
     reset = headers.get("x-ratelimit-reset")
-    if remaining is None or reset is None:
+    if reset is None:
         return None
     try:
         reset_in = _seconds_until(reset, _server_time(headers, now))

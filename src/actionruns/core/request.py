@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
-
-import attrs
 
 from actionruns.core.codec import encode
 from actionruns.core.model import UNSET, Model
@@ -17,8 +15,7 @@ from actionruns.errors import InvalidRequest
 __all__ = ["Request", "build_request", "check_header"]
 
 
-@attrs.frozen
-class Request:
+class Request(NamedTuple):
     """A request as values.
 
     Attributes:
@@ -64,6 +61,8 @@ def build_request(operation: Operation[Any], arguments: Arguments) -> Request:
     return Request(operation.method, target, headers, body)
 
 
+# The common case, in one look: unreserved characters only (RFC 3986, 2.3), and no dot segment.
+_PLAIN_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.~-]+")
 _DOT_SEGMENT = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 
 
@@ -72,6 +71,8 @@ def _path_text(operation: Operation[Any], parameter: Parameter, value: Any) -> s
     if not isinstance(value, str):
         got = "missing" if value is None or value is UNSET else f"{value!r}"
         raise _refused(operation, parameter, f"must be a text, but is {got}")
+    if _PLAIN_SEGMENT.fullmatch(value):
+        return value
     if not value:
         problem = "is empty; the path would lead to another operation"
         raise _refused(operation, parameter, problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import attrs
 import orjson
@@ -20,8 +20,7 @@ __all__ = ["Call", "Response", "api_error", "parse_response", "retry_after_secon
 T = TypeVar("T")
 
 
-@attrs.frozen
-class Response:
+class Response(NamedTuple):
     """An answer as values.
 
     Attributes:

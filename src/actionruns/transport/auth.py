@@ -75,6 +75,7 @@ class TokenAuthorizer:
         self.hint = hint
         self._fetch = fetch
         self._shelf = TokenShelf()
+        self._bearer: tuple[str, Mapping[str, str]] = ("", {})
         self._flights: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[str]] = (
             WeakKeyDictionary()
         )
@@ -82,14 +83,14 @@ class TokenAuthorizer:
     async def headers(self) -> Mapping[str, str]:
         """Return the ``Authorization`` header with a token that should be good."""
         token = self._shelf.usable(time.time())
-        return _bearer(token or await self._fetch_once())
+        return self._headers_of(token or await self._fetch_once())
 
     async def renew(self, used: Mapping[str, str], status: int) -> bool:
         """Fetch a token anew after a 401, unless another call has done so meanwhile."""
         if status != 401:
             return False
         token = self._shelf.usable(time.time())
-        if token is None or _bearer(token) == used:
+        if token is None or self._headers_of(token) == used:
             await self._fetch_once()
         return True
 
@@ -112,6 +113,8 @@ class TokenAuthorizer:
         if not flight.cancelled():
             flight.exception()  # seen, even when every caller has gone
 
-
-def _bearer(token: str) -> dict[str, str]:
-    return {"Authorization": check_header("Authorization", f"Bearer {token}")}
+    def _headers_of(self, token: str) -> Mapping[str, str]:
+        if self._bearer[0] != token:
+            value = check_header("Authorization", f"Bearer {token}")
+            self._bearer = (token, {"Authorization": value})
+        return self._bearer[1]

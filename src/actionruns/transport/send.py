@@ -15,7 +15,7 @@ import attrs
 from yarl import URL
 
 from actionruns.core.operation import Arguments, Operation
-from actionruns.core.rate import read_rate_headers
+from actionruns.core.rate import RATE_HEADER, read_rate_headers
 from actionruns.core.request import Request, build_request
 from actionruns.core.response import (
     Call,
@@ -25,7 +25,7 @@ from actionruns.core.response import (
     retry_after_seconds,
 )
 from actionruns.core.retry import Failure, RetryBudget, wait_before_retry
-from actionruns.errors import ClientClosed, RequestTimeout
+from actionruns.errors import ActionRunsError, ClientClosed, RequestTimeout
 from actionruns.transport.auth import Authorizer, FixedHeaders
 from actionruns.transport.body import read_body
 from actionruns.transport.failures import connection_error, failure_of
@@ -49,8 +49,8 @@ class _Delivery:
 
     operation: Operation[Any]
     request: Request
-    call: Call
-    url: URL
+    url: str
+    request_id: str
     timeout: float | None
     attempts: int = 0
     spent: float = 0.0
@@ -60,6 +60,16 @@ class _Delivery:
     def remaining(self) -> float | None:
         """Return the seconds left, None = no limit."""
         return None if self.timeout is None else self.timeout - self.spent
+
+    def call(self, hint: str) -> Call:
+        """Return what an error tells about the call."""
+        return Call(
+            operation=self.operation.name,
+            method=self.request.method,
+            url=self.url,
+            request_id=self.request_id,
+            hint=hint,
+        )
 
 
 class Transport:
@@ -114,7 +124,14 @@ class Transport:
         """
         request = build_request(operation, arguments)
         session = await self._pool.here()
-        delivery = self._delivery(operation, request, session, timeout)
+        delivery = _Delivery(
+            operation,
+            request,
+            self.settings.base_url + request.target,
+            session.next_request_id(),
+            self.settings.timeout if timeout is None else timeout,
+        )
+        self._retry_budget.earn()
         try:
             response = await self._deliver(delivery, session)
         except Exception:
@@ -122,30 +139,6 @@ class Transport:
                 raise ClientClosed(f"{operation.name}: the client was closed meanwhile") from None
             raise
         return parse_response(operation, response)
-
-    def _delivery(
-        self,
-        operation: Operation[Any],
-        request: Request,
-        session: LoopSession,
-        timeout: float | None,
-    ) -> _Delivery:
-        url = self.settings.base_url + request.target
-        call = Call(
-            operation=operation.name,
-            method=request.method,
-            url=url,
-            request_id=session.next_request_id(),
-            hint=self.authorizer.hint,
-        )
-        self._retry_budget.earn()
-        return _Delivery(
-            operation,
-            request,
-            call,
-            URL(url, encoded=True),
-            self.settings.timeout if timeout is None else timeout,
-        )
 
     async def _deliver(self, delivery: _Delivery, session: LoopSession) -> Response:
         """Try until there is an answer to give back or an error to raise."""
@@ -155,6 +148,8 @@ class Transport:
                 credentials = await self.authorizer.headers()
             try:
                 response = await self._attempt(delivery, session, credentials)
+            except ActionRunsError:
+                raise  # RequestTimeout is an OSError, too
             except _NO_ANSWER as error:
                 await self._wait_after_failure(delivery, error)
                 continue
@@ -179,33 +174,43 @@ class Transport:
                 started = time.monotonic()
                 delivery.attempts += 1
                 try:
-                    async with asyncio.timeout(delivery.remaining()):
+                    async with asyncio.timeout(delivery.remaining()) as time_limit:
                         response = await self._exchange(delivery, session, credentials)
                 except TimeoutError as error:
+                    if not time_limit.expired():
+                        raise  # aiohttp's own: the connection did not come about in time
                     raise self._timed_out(delivery) from error
                 finally:
                     now = time.monotonic()
                     delivery.spent += now - started
                 answered = True
-                window = read_rate_headers(response.headers, datetime.now(UTC))
+                window = None
+                if RATE_HEADER in response.headers:
+                    window = read_rate_headers(response.headers, datetime.now(UTC))
                 rate.observe(scope, window, now)
             finally:
                 if not answered:
                     rate.release(scope)
         if _log.isEnabledFor(logging.DEBUG):
-            call = delivery.call
-            _log.debug("%s %s -> %d (%s)", call.method, call.url, response.status, call.request_id)
+            _log.debug(
+                "%s %s -> %d (%s)",
+                delivery.request.method,
+                delivery.url,
+                response.status,
+                delivery.request_id,
+            )
         return response
 
     async def _exchange(
         self, delivery: _Delivery, session: LoopSession, credentials: Mapping[str, str]
     ) -> Response:
         request = delivery.request
-        headers = {"X-Request-Id": delivery.call.request_id, **credentials, **request.headers}
+        headers = {"X-Request-Id": delivery.request_id, **credentials, **request.headers}
         if request.body is not None:
             headers["Content-Type"] = "application/json"
+        url = URL(delivery.url, encoded=True)
         async with session.session.request(
-            request.method, delivery.url, headers=headers, data=request.body, **self._fixed
+            request.method, url, headers=headers, data=request.body, **self._fixed
         ) as answer:
             body = await read_body(answer, self.settings.max_response_size)
             return Response(answer.status, answer.headers, body)
@@ -229,7 +234,7 @@ class Transport:
         if failure is None or not await self._wait(delivery, failure=failure):
             raise connection_error(
                 error,
-                delivery.call,
+                delivery.call(self.authorizer.hint),
                 attempts=delivery.attempts,
                 idempotent=delivery.operation.idempotent,
             ) from error
@@ -243,7 +248,8 @@ class Transport:
         if not await self._wait(
             delivery, failure=Failure.ANSWERED, status=response.status, retry_after=retry_after
         ):
-            raise api_error(response, delivery.call, attempts=delivery.attempts, now=now)
+            call = delivery.call(self.authorizer.hint)
+            raise api_error(response, call, attempts=delivery.attempts, now=now)
 
     async def _wait(self, delivery: _Delivery, **failed: Any) -> bool:
         """Wait before another attempt; False when there shall be none."""
@@ -264,7 +270,7 @@ class Transport:
         return True
 
     def _timed_out(self, delivery: _Delivery) -> RequestTimeout:
-        call = delivery.call
+        call = delivery.call(self.authorizer.hint)
         sent = "" if delivery.operation.idempotent else " The server may have executed the request."
         return RequestTimeout(
             f"{call.operation}: {call.method} {call.url} took longer than {delivery.timeout:g} s "

@@ -1,0 +1,183 @@
+"""The plan by which many runs are followed: what to ask next, and what an answer means.
+
+The cheap way to look at N runs is to read the list of active runs, page by page, and to ask for a
+single run only when it is not on it any more: absence from a list is a hint, the single answer is
+the truth. This module decides; it neither sends nor waits.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+__all__ = ["Followed", "Ledger", "Method", "choose_method", "next_interval", "worth_another_page"]
+
+
+class Method(enum.Enum):
+    """How to look at all followed runs once."""
+
+    SWEEP = "sweep the list of active runs"
+    SINGLE = "ask for each run"
+
+
+FEW_RUNS = 3
+"""Up to so many runs are asked for one by one, without a look at the list."""
+
+
+def choose_method(*, followed: int, pages: int | None, listable: bool = True) -> Method:
+    """Choose the way that takes fewer requests.
+
+    Args:
+        followed: Runs followed.
+        pages: Pages that the last sweep would have had to read; None before the first.
+        listable: Whether the service lists runs to these credentials at all.
+    """
+    if not listable or followed <= FEW_RUNS:
+        return Method.SINGLE
+    if pages is not None and pages >= followed:
+        return Method.SINGLE
+    return Method.SWEEP
+
+
+def worth_another_page(*, unseen: int, pages_read: int, pages_expected: int | None) -> bool:
+    """Tell whether to read on, or to ask for the unseen runs one by one.
+
+    Args:
+        unseen: Followed runs that no page of this sweep has shown yet.
+        pages_read: Pages of this sweep so far.
+        pages_expected: Pages of the last whole sweep; None when there was none.
+    """
+    if unseen == 0:
+        return False
+    if pages_expected is None:
+        # Nothing is known of the list's length: read no more pages than there are runs.
+        return pages_read < unseen
+    return max(1, pages_expected - pages_read) <= unseen
+
+
+def next_interval(
+    previous: float, *, changed: bool, shortest: float, longest: float, growth: float = 1.5
+) -> float:
+    """Return the seconds until the next look: short after a change, longer while all is quiet."""
+    return shortest if changed else min(longest, max(shortest, previous * growth))
+
+
+@attrs.define
+class Followed:
+    """What is known of one followed run.
+
+    Attributes:
+        run_id: Its id.
+        status: The service's word when last seen; None before.
+        round: The last round that saw it.
+        rest: Rounds for which its absence from the list needs no question.
+        patience: Rounds to rest after the next "absent, yet active".
+        unknown_since: When the service first did not know it (404), in a row; None = it does.
+        failing_since: When asking for it first failed, in a row; None = it does not.
+    """
+
+    run_id: str
+    status: str | None = None
+    round: int = 0
+    rest: int = 0
+    patience: int = 1
+    unknown_since: float | None = None
+    failing_since: float | None = None
+
+
+# Rounds; a run that permissions hide from the list is asked for this seldom in the long run.
+_LONGEST_REST = 4
+
+
+class Ledger:
+    """The runs that are followed, by id, and what each round has shown of them."""
+
+    def __init__(self, run_ids: Iterable[str] = ()) -> None:
+        self._runs: dict[str, Followed] = {}
+        self._round = 0
+        self._unseen = 0
+        for run_id in run_ids:
+            self.add(run_id)
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __iter__(self) -> Iterator[Followed]:
+        return iter(self._runs.values())
+
+    def __contains__(self, run_id: object) -> bool:
+        return run_id in self._runs
+
+    def add(self, run_id: str) -> None:
+        """Follow a run. One that is added during a round is looked at in the next."""
+        # Counted as seen in the round under way: its absence from pages read before means nothing.
+        self._runs.setdefault(run_id, Followed(run_id, round=self._round))
+
+    def drop(self, run_id: str) -> None:
+        """Follow a run no longer; nothing happens when it is not followed."""
+        run = self._runs.pop(run_id, None)
+        if run is not None and run.round != self._round:
+            self._unseen -= 1
+
+    def get(self, run_id: str) -> Followed:
+        """Return what is known of a followed run.
+
+        Raises:
+            KeyError: It is not followed.
+        """
+        return self._runs[run_id]
+
+    def begin_round(self) -> None:
+        """Begin a round: no run is seen yet."""
+        self._round += 1
+        self._unseen = len(self._runs)
+
+    @property
+    def unseen(self) -> int:
+        """Runs that this round has not seen yet."""
+        return self._unseen
+
+    def see(self, run_id: str, status: str) -> bool:
+        """Note a run's row on a page of active runs.
+
+        Returns:
+            Whether the run is followed and its status is news.
+        """
+        run = self._runs.get(run_id)
+        if run is None:
+            return False
+        if run.round != self._round:
+            run.round = self._round
+            self._unseen -= 1
+        run.rest = 0
+        run.patience = 1
+        run.unknown_since = run.failing_since = None
+        return run.status != status
+
+    def doubt(self, run: Followed) -> None:
+        """Count a run as not seen in this round after all: its row says what needs confirming."""
+        if run.round == self._round:
+            run.round = self._round - 1
+            self._unseen += 1
+
+    def to_confirm(self) -> list[Followed]:
+        """Return the runs that the list did not show and that are to be asked for."""
+        due = []
+        for run in self._runs.values():
+            if run.round == self._round:
+                continue
+            if run.rest > 0:
+                run.rest -= 1
+            else:
+                due.append(run)
+        return due
+
+    def is_active_after_all(self, run: Followed) -> None:
+        """Note that a run which the list did not show is active by its own answer.
+
+        Lists lag behind, and permissions hide rows: let it rest for a while, longer each time.
+        """
+        run.rest = run.patience
+        run.patience = min(_LONGEST_REST, run.patience * 2)
