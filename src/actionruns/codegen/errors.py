@@ -1,0 +1,55 @@
+"""What the generator says when it cannot go on, and when it leaves something out."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+import attrs
+
+from actionruns.errors import ConfigurationError
+
+__all__ = ["CodegenError", "Notice", "require"]
+
+
+class CodegenError(ConfigurationError):
+    """Something in a specification cannot be expressed, or contradicts itself.
+
+    Attributes:
+        place: Where, for example ``port.yaml#/paths/~1v1~1x/get/parameters/2`` (RFC 6901).
+        line: Line in the file, counted from 1; 0 when it is unknown.
+    """
+
+    def __init__(self, message: str = "", *, place: str = "", line: int = 0) -> None:
+        super().__init__(message)
+        self.place = place
+        self.line = line
+
+
+@attrs.frozen
+class Notice:
+    """Something that the generated code does without, and why that does no harm.
+
+    Attributes:
+        place: Where in the specification.
+        text: What is left out and why.
+    """
+
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}"
+
+
+def require(module: str) -> ModuleType:
+    """Import a module of the extra ``codegen``.
+
+    Raises:
+        ConfigurationError: It is not installed; the message says what to install.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        problem = f"the generator needs {module}: pip install 'actionruns[codegen]'"
+        raise ConfigurationError(problem) from error
