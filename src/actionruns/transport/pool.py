@@ -13,6 +13,7 @@ import aiohttp
 
 from actionruns._version import __version__
 from actionruns.errors import ClientClosed, ConfigurationError
+from actionruns.transport.deadline import Deadlines
 from actionruns.transport.settings import TransportSettings
 
 __all__ = ["LoopSession", "Pool"]
@@ -32,11 +33,13 @@ class LoopSession:
     Attributes:
         session: The aiohttp session.
         slots: Permits for requests under way.
+        deadlines: The time limits of the calls under way.
         id_prefix: Begins the request ids of this session.
     """
 
     def __init__(self, settings: TransportSettings) -> None:
         self.slots = asyncio.Semaphore(settings.max_connections)
+        self.deadlines = Deadlines(asyncio.get_running_loop())
         self.id_prefix = secrets.token_hex(6)
         self._requests = 0
         self._lifetime: AsyncGenerator[None, None] | None = None

@@ -165,32 +165,22 @@ class Transport:
         """Send once. The waits for a slot and for the rate budget come before the clock starts."""
         scope = self.settings.base_url
         rate = self.settings.rate
-        async with session.slots:
-            answered = False
-            wait = rate.reserve(scope, time.monotonic())
-            try:
-                if wait > 0:
-                    await asyncio.sleep(wait)
-                started = time.monotonic()
-                delivery.attempts += 1
-                try:
-                    async with asyncio.timeout(delivery.remaining()) as time_limit:
-                        response = await self._exchange(delivery, session, credentials)
-                except TimeoutError as error:
-                    if not time_limit.expired():
-                        raise  # aiohttp's own: the connection did not come about in time
-                    raise self._timed_out(delivery) from error
-                finally:
-                    now = time.monotonic()
-                    delivery.spent += now - started
-                answered = True
-                window = None
-                if RATE_HEADER in response.headers:
-                    window = read_rate_headers(response.headers, datetime.now(UTC))
-                rate.observe(scope, window, now)
-            finally:
-                if not answered:
-                    rate.release(scope)
+        await session.slots.acquire()
+        answered = False
+        wait = rate.reserve(scope, time.monotonic())
+        try:
+            if wait > 0:
+                await asyncio.sleep(wait)
+            response = await self._exchange_in_time(delivery, session, credentials)
+            answered = True
+            window = None
+            if RATE_HEADER in response.headers:
+                window = read_rate_headers(response.headers, datetime.now(UTC))
+            rate.observe(scope, window, time.monotonic())
+        finally:
+            session.slots.release()
+            if not answered:
+                rate.release(scope)
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug(
                 "%s %s -> %d (%s)",
@@ -200,6 +190,22 @@ class Transport:
                 delivery.request_id,
             )
         return response
+
+    async def _exchange_in_time(
+        self, delivery: _Delivery, session: LoopSession, credentials: Mapping[str, str]
+    ) -> Response:
+        delivery.attempts += 1
+        started = time.monotonic()
+        limit = session.deadlines.limit(delivery.remaining())
+        try:
+            with limit:
+                return await self._exchange(delivery, session, credentials)
+        except TimeoutError as error:
+            if not limit.expired:
+                raise  # aiohttp's own: the connection did not come about in time
+            raise self._timed_out(delivery) from error
+        finally:
+            delivery.spent += time.monotonic() - started
 
     async def _exchange(
         self, delivery: _Delivery, session: LoopSession, credentials: Mapping[str, str]

@@ -1,0 +1,100 @@
+"""Time limits for many calls with one timer.
+
+`asyncio.timeout` arms and cancels a timer for every call. Calls nearly always end in time, so the
+cancelled timers pile up in the loop's heap: in a typed call that was the largest cost after the
+request itself. Here the calls of a session share one timer, set to the earliest of their ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Any
+
+__all__ = ["Deadlines", "TimeLimit"]
+
+
+class TimeLimit:
+    """Cancels the block it surrounds when its time is up, and turns that into `TimeoutError`.
+
+    The same contract as `asyncio.timeout`: a cancellation from outside stays a cancellation.
+
+    Attributes:
+        expired: Whether the time was up.
+    """
+
+    __slots__ = ("_cancelling", "_deadlines", "_task", "due", "expired")
+
+    def __init__(self, deadlines: Deadlines, due: float) -> None:
+        self._deadlines = deadlines
+        self.due = due
+        self.expired = False
+
+    def __enter__(self) -> TimeLimit:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a time limit needs a task to cancel")
+        self._task: asyncio.Task[Any] = task
+        self._cancelling = task.cancelling()
+        self._deadlines.add(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._deadlines.remove(self)
+        if not self.expired:
+            return
+        # As asyncio.timeout: only our own cancellation becomes a TimeoutError.
+        if self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
+            raise TimeoutError from error
+
+    def expire(self) -> None:
+        """Cancel the block."""
+        self.expired = True
+        self._task.cancel()
+
+
+class Deadlines:
+    """The time limits of one session's calls."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._limits: dict[TimeLimit, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_due = float("inf")
+
+    def limit(self, seconds: float | None) -> TimeLimit:
+        """Return a time limit to enter with ``with``; None = no limit."""
+        due = float("inf") if seconds is None else self._loop.time() + seconds
+        return TimeLimit(self, due)
+
+    def add(self, limit: TimeLimit) -> None:
+        """Watch over a limit."""
+        self._limits[limit] = None
+        if limit.due < self._timer_due:
+            self._set_timer(limit.due)
+
+    def remove(self, limit: TimeLimit) -> None:
+        """Forget a limit; the timer stays, and finds out when it rings."""
+        self._limits.pop(limit, None)
+
+    def _set_timer(self, due: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_due = due
+        self._timer = self._loop.call_at(due, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._timer_due = float("inf")
+        now = self._loop.time()
+        for limit in [limit for limit in self._limits if limit.due <= now]:
+            self.remove(limit)
+            limit.expire()
+        next_due = min((limit.due for limit in self._limits), default=float("inf"))
+        if next_due < float("inf"):
+            self._set_timer(next_due)
