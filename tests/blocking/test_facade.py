@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
@@ -136,6 +138,74 @@ def test_dropped_client_is_closed() -> None:
     del thing
     gc.collect()
     journal.wait_for(CLOSED)
+
+
+def fail_in_count(thing: Thing) -> None:
+    async def fail() -> AsyncIterator[int]:
+        yield 1
+        raise KeyError("x")
+
+    with contextlib.suppress(KeyError):
+        list(thing.loop.iterate(fail))
+
+
+def break_off(thing: Thing) -> None:
+    for _ in thing.runs.count(2):
+        break
+
+
+def report(thing: Thing) -> None:
+    with thing.report("r_1") as running:
+        running.log("hello")
+
+
+def fail_in_report(thing: Thing) -> None:
+    with contextlib.suppress(KeyError), thing.report("r_1"):
+        raise KeyError("x")
+
+
+def fail_to_enter(thing: Thing) -> None:
+    def refuse() -> AbstractAsyncContextManager[None]:
+        raise KeyError("x")
+
+    with contextlib.suppress(KeyError), thing.loop.enter(refuse, lambda value, loop: None):
+        pass
+
+
+def fail_to_leave(thing: Thing) -> None:
+    @asynccontextmanager
+    async def untidy() -> AsyncIterator[None]:
+        yield
+        raise KeyError("x")
+
+    with contextlib.suppress(KeyError), thing.loop.enter(untidy, lambda value, loop: None):
+        pass
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda thing: list(thing.runs.count(2)),
+        break_off,
+        fail_in_count,
+        report,
+        fail_in_report,
+        fail_to_enter,
+        fail_to_leave,
+    ],
+)
+def test_dropped_client_is_closed_at_once(use: Callable[[Thing], object]) -> None:
+    """However a client was used, dropping it closes it without help of the garbage collector."""
+    gc.collect()
+    gc.disable()
+    try:
+        thing = Thing()
+        journal = thing.journal
+        use(thing)
+        del thing
+        journal.wait_for(CLOSED)
+    finally:
+        gc.enable()
 
 
 def test_endpoints_outlive_the_client_object() -> None:

@@ -36,7 +36,16 @@ def program(name: str, kind: str, port: int, *args: str) -> Iterator[subprocess.
     """Run a program of this folder; end it with the body."""
     path = [str(Path(actionruns.__file__).parents[1]), *sys.path]
     process = subprocess.Popen(
-        [sys.executable, "-m", f"tests.blocking.programs.{name}", kind, str(port), *args],
+        [
+            sys.executable,
+            "-X",
+            "dev",
+            "-m",
+            f"tests.blocking.programs.{name}",
+            kind,
+            str(port),
+            *args,
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -60,13 +60,13 @@ class _Held(Generic[T]):
         self, loop: PrivateLoop, open_manager: Callable[[], AbstractAsyncContextManager[T]]
     ) -> None:
         self._open_manager = open_manager
-        self._task = HostedTask(loop, self._hold)
+        self._task: HostedTask[bool] = HostedTask(loop)
         self._entered = asyncio.Event()
         self._left = asyncio.Event()
         self._error: BaseException | None = None
 
     async def enter(self) -> T:
-        _ = self._task.start()
+        _ = self._task.start(self._hold)
         try:
             await self._entered.wait()
         except asyncio.CancelledError:  # A Ctrl-C in the waiting thread.

@@ -20,12 +20,10 @@ class HostedTask(Generic[T]):
 
     Args:
         owner: The client whose closing ends the task.
-        work: What the task does.
     """
 
-    def __init__(self, owner: portal.Owner, work: Callable[[], Awaitable[T]]) -> None:
+    def __init__(self, owner: portal.Owner) -> None:
         self._owner = owner
-        self._work = work
         self._thread: portal.LoopThread | None = None
         self._task: asyncio.Task[Outcome[T]] | None = None
 
@@ -39,25 +37,25 @@ class HostedTask(Generic[T]):
         if self._thread is not None and self._task is not None and self.running:
             self._thread.leave_note(self._task.cancel)
 
-    def start(self) -> asyncio.Task[Outcome[T]]:
+    def start(self, work: Callable[[], Awaitable[T]]) -> asyncio.Task[Outcome[T]]:
         """Start the task, or return the one that was started.
 
         Raises:
             ClientClosed: It was started on another loop: before a fork, or before a crash.
         """
+        # `work` isn't kept: whoever holds this object is what it is bound to, and such a cycle
+        # would leave a dropped client's connections open until the garbage collector comes.
         if self._task is None:
             self._thread = portal.inside()
-            self._task = self._thread.spawn(self._owner, self._work)
-        elif not self._is_here():
-            raise ClientClosed("the event loop that this was opened on is gone; open it again")
-        return self._task
+            self._task = self._thread.spawn(self._owner, work)
+        return self._started()
 
     async def result(self) -> T:
-        """Wait for the end of the task and return what it came to.
+        """Wait for the end of the task and return what it came to; to be asked once.
 
         Cancelled while it waits, it cancels the task as well and lets it clean up first.
         """
-        task = self.start()
+        task = self._started()
         try:
             await asyncio.wait([task])
         except asyncio.CancelledError:
@@ -71,12 +69,17 @@ class HostedTask(Generic[T]):
         Raises:
             BaseException: What went wrong in the clean-up.
         """
-        task = self.start()
+        task = self._started()
         await portal.cancel_and_wait([task])
         if task.done():
-            error = outcome_of(task).error
-            if error is not None and not isinstance(error, asyncio.CancelledError):
-                raise error
+            outcome = outcome_of(task)
+            if outcome.error is not None and not isinstance(outcome.error, asyncio.CancelledError):
+                outcome.get()
+
+    def _started(self) -> asyncio.Task[Outcome[T]]:
+        if self._task is None or not self._is_here():
+            raise ClientClosed("the event loop that this was opened on is gone; open it again")
+        return self._task
 
     def _is_here(self) -> bool:
         return self._thread is not None and self._thread is portal.current()

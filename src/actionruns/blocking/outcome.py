@@ -29,24 +29,26 @@ class Outcome(Generic[T]):
         return outcome
 
     def get(self) -> T:
-        """Return the value or raise the error.
+        """Return the value or raise the error; to be asked once.
 
         Raises:
             ClientClosed: The task was cancelled. Nobody but `PrivateLoop.close`, the end of the
                 process and a caller's Ctrl-C cancels a task; the last one raises its own error.
         """
-        if self.error is None:
+        # An error leads by its traceback to the frames that it came through, and by those to this
+        # object. Keeping it would close a circle, and all that the frames hold (connections,
+        # clients) would stay until the garbage collector comes.
+        error, self.error = self.error, None
+        if error is None:
             return self._value
         try:
-            if isinstance(self.error, asyncio.CancelledError):
+            if isinstance(error, asyncio.CancelledError):
                 raise ClientClosed(
                     "the client was closed, or the program is ending, while this call ran"
-                ) from self.error
-            raise self.error
+                ) from error
+            raise error
         finally:
-            # error -> traceback -> this frame -> self -> error would be a cycle, which keeps alive
-            # what the frames hold (connections, iterators) until the garbage collector comes.
-            del self
+            del error
 
 
 async def settle(

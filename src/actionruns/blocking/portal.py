@@ -2,8 +2,8 @@
 
 anyio's `start_blocking_portal` would own thread and loop as well, but its context manager joins the
 thread without a bound when it is collected (in a forked child and in a dying interpreter that is
-for ever), a BaseException in one call ends every other thread's call, and a call costs four times
-as much (``benchmarks/blocking_bridge.py``). What is needed of it is the forty lines below.
+for ever), a BaseException in one call ends every other thread's call, and a call costs more than
+twice as much (``benchmarks/blocking_bridge.py``). What is needed of it is `LoopThread`.
 """
 
 from __future__ import annotations

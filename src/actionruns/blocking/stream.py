@@ -75,7 +75,7 @@ class _Producer(Generic[T]):
     """Asks an async iterator for an item whenever one is wanted; lives on the loop."""
 
     def __init__(self, loop: PrivateLoop, open_items: Callable[[], AsyncIterator[T]]) -> None:
-        self.task = HostedTask(loop, self._produce)
+        self.task: HostedTask[None] = HostedTask(loop)
         self._open_items = open_items
         self._turn = asyncio.Lock()
         self._wanted = asyncio.Event()
@@ -88,23 +88,25 @@ class _Producer(Generic[T]):
             StopAsyncIteration: There is none, or the iterator failed or was closed before.
         """
         async with self._turn:
-            if self.task.start().done():
+            if self.task.start(self._produce).done():
                 raise StopAsyncIteration
             self._answer = asyncio.get_running_loop().create_future()
             self._wanted.set()
             try:
-                outcome = await self._answer
+                return (await self._answer).get()
             except asyncio.CancelledError:  # A Ctrl-C in the waiting thread ends the iteration.
                 await self.task.cancel()
                 raise
-        return outcome.get()
+            finally:
+                self._answer = None
 
     async def _produce(self) -> None:
         try:
             await self._drive()
         except BaseException as error:
-            # To the one who waits; if nobody does, it stays the task's outcome.
-            if not self._reply(Outcome(error)):
+            # To the one who waits. If nobody does, the iterator is being closed, and what went
+            # wrong in that stays the task's outcome.
+            if not self._reply(Outcome(error)) and not isinstance(error, asyncio.CancelledError):
                 raise
 
     async def _drive(self) -> None:
