@@ -79,7 +79,7 @@ async def _watch(
             yield update
 
 
-def runs_by_service(refs: Iterable[str]) -> dict[str, list[str]]:
+def runs_by_service(refs: Iterable[object]) -> dict[str, list[str]]:
     """Sort references into run ids by service.
 
     Raises:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import attrs
 
 __all__ = ["Body", "Operation", "Parameter"]
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 Place = Literal["path", "query", "header"]
 Kind = Literal["string", "integer", "number", "boolean", "array", "any"]
@@ -93,6 +94,11 @@ class Operation(Generic[T]):
     @other_parameters.default
     def _select_other_parameters(self) -> tuple[Parameter, ...]:
         return tuple(p for p in self.parameters if p.place != "path")
+
+    def returning(self, result: type[U], member: str | None = None) -> Operation[U]:
+        """Return the same operation with another type of result."""
+        changed: Any = attrs.evolve(self, result=result, member=member)  # type: ignore[arg-type]
+        return cast("Operation[U]", changed)
 
 
 Arguments = Mapping[str, Any]

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import attrs
-
 from actionruns.core.codec import structure
-from actionruns.core.operation import Operation
 from actionruns.port._generated.models import ActionRun
 from actionruns.port._generated.operations import GET_ACTION_RUN, GET_ACTION_RUNS
 from actionruns.transport import Transport
@@ -22,9 +19,7 @@ _PAGE_SIZE: Final = 1000
 _HEAVY_FIELDS: Final = ("payload", "properties", "rawProperties", "response", "message")
 
 # The same operation, its rows left as they are: only those that changed are worth decoding.
-_LIST_ROWS: Final[Operation[dict[str, Any]]] = attrs.evolve(
-    GET_ACTION_RUNS, result=dict[str, Any], member=None
-)
+_LIST_ROWS: Final = GET_ACTION_RUNS.returning(dict[str, Any])
 
 
 class PortSource:
