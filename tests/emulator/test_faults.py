@@ -6,9 +6,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from actionruns.emulator import Emulator
-from actionruns.emulator.faults import matches
+from actionruns.emulator.faults import Fault, FaultPlan, matches
 from tests.emulator.plain import Plain
 
 pytestmark = pytest.mark.anyio
@@ -161,6 +163,30 @@ async def test_clear(emulator: Emulator, session: aiohttp.ClientSession) -> None
     emulator.fail_next("GET", LIST, status=500, times=10)
     emulator.clear_faults()
     assert (await get(emulator, session))[0] == 200
+
+
+async def test_streams() -> None:
+    """Faults are for answers of one piece: with a stream they say so."""
+
+    async def stream(request: web.BaseRequest) -> web.StreamResponse:
+        return web.StreamResponse()
+
+    request = make_mocked_request("GET", "/")
+    with pytest.raises(TypeError, match="streams"):
+        await FaultPlan().apply(Fault(headers={"a": "b"}), request, stream)
+
+
+@pytest.mark.parametrize("reset", ["before", "half"])
+async def test_gone_already(reset: Any) -> None:
+    """Breaking a connection that the client has closed is no error."""
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(body=b"body")
+
+    request = make_mocked_request("GET", "/")
+    request._protocol.transport = None  # What aiohttp does when the client goes away.
+    await FaultPlan().apply(Fault(reset=reset), request, answer)
+    assert request.transport is None
 
 
 @pytest.mark.parametrize("route", ["/v1/actions/runs", "/port/v1/action/runs", ""])

@@ -12,7 +12,8 @@ from actionruns.emulator import Emulator, EmulatorSettings
 from actionruns.emulator.clock import Clock
 from actionruns.emulator.lifecycle import plan
 from actionruns.emulator.port.catalog import Catalog
-from actionruns.emulator.port.life import Execution, RunLife
+from actionruns.emulator.port.execution import Execution
+from actionruns.emulator.port.life import RunLife
 from actionruns.emulator.schedule import Progress
 from actionruns.emulator.store import Store
 from tests.emulator.plain import Plain

@@ -94,6 +94,17 @@ async def test_who_waits_is_let_go() -> None:
         await waiting
 
 
+async def test_who_gave_up(emulator: Emulator) -> None:
+    """Who no longer waits for the end of a run doesn't keep it from the others."""
+    run_id = await emulator.add_run()
+    gave_up, waiting = (asyncio.ensure_future(emulator.ended(run_id)) for _ in range(2))
+    await asyncio.sleep(0)
+    gave_up.cancel()
+    await asyncio.gather(gave_up, return_exceptions=True)
+    await emulator.finish(run_id)
+    assert (await waiting)["status"] == "SUCCESS"
+
+
 async def test_ended_already(emulator: Emulator) -> None:
     """Waiting for a run that is over returns at once."""
     run_id = await emulator.add_run(ended="FAILURE")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Self, Unpack, cast
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from actionruns.emulator.clock import Clock
-from actionruns.emulator.faults import Fault, FaultPlan, Reset, matches
+from actionruns.emulator.fault_control import FaultControl
+from actionruns.emulator.faults import FaultPlan
 from actionruns.emulator.port import Action, Blueprint, PortService, User
 from actionruns.emulator.port.control import PortControl
 from actionruns.emulator.port.inputs import require_jsonschema
@@ -29,7 +29,7 @@ _BODY_LIMIT = 64 * 1024 * 1024
 _SHUTDOWN_SECONDS = 1.0
 
 
-class Emulator(PortControl):
+class Emulator(PortControl, FaultControl):
     """A local server that behaves like the services, for tests and demonstrations.
 
     An async context manager; it listens on the loopback interface and nowhere else::
@@ -126,7 +126,7 @@ class Emulator(PortControl):
             await self._runner.cleanup()
             self._runner = None
         if self._port is not None:
-            self._port.life.close()
+            self._port.life.endings.close()
             self._port = None
         if self._store is not None:
             self._store.close()
@@ -143,23 +143,22 @@ class Emulator(PortControl):
             app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS, handle_signals=False
         )
         await self._runner.setup()
+        make_protocol = cast("web.Server", self._runner.server)  # setup() made it.
+
+        def connected() -> asyncio.BaseProtocol:
+            self.requests.connections += 1
+            return make_protocol()
+
         loop = asyncio.get_running_loop()
         # Not a TCPSite: its protocols can't be counted.
         self._server = await loop.create_server(
-            self._connected, self._host, self._wanted_port, backlog=1024
+            connected, self._host, self._wanted_port, backlog=1024
         )
         address = self._server.sockets[0].getsockname()
         host = f"[{address[0]}]" if ":" in address[0] else address[0]
         self._url = f"http://{host}:{address[1]}"
         if self.settings.auto_progress:
             self._tasks.append(loop.create_task(self._port.progress.run()))
-
-    def _connected(self) -> asyncio.BaseProtocol:
-        if self._runner is None or self._runner.server is None:
-            msg = "the emulator is stopping"
-            raise ConnectionError(msg)
-        self.requests.connections += 1
-        return self._runner.server()
 
     @web.middleware
     async def _observe(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -196,8 +195,7 @@ class Emulator(PortControl):
             ConfigurationError: It isn't running.
         """
         if self._url is None:
-            msg = "the emulator isn't running: use `async with Emulator(...) as emulator:`"
-            raise ConfigurationError(msg)
+            raise _not_running()
         return self._url
 
     @property
@@ -209,67 +207,13 @@ class Emulator(PortControl):
         """
         return self.url + PortService.prefix
 
+    def _route_templates(self) -> list[str]:
+        if self._runner is None:
+            raise _not_running()
+        resources = (route.resource for route in self._runner.app.router.routes())
+        return [resource.canonical for resource in resources if resource is not None]
+
     # ------------------------------------------------------------------------------------ control
-
-    def fail_next(  # noqa: PLR0913 # one keyword for each thing that may go wrong
-        self,
-        method: str,
-        route: str,
-        *,
-        status: int | None = None,
-        body: Any = None,
-        headers: Mapping[str, str] | None = None,
-        reset: bool | Reset = False,
-        delay: float = 0.0,
-        hang: bool = False,
-        times: int = 1,
-    ) -> None:
-        """Let the next requests fail; requests meet the faults in the order of these calls.
-
-        Args:
-            method: HTTP method, or ``*`` for any.
-            route: Template of a route, as ``/port/v1/actions/runs/{run_id}``; or a path, to fail
-                for one run alone; or ``*`` for any.
-            status: Answer with this status and don't handle the request.
-            body: Body of that answer (its status is 200 unless ``status`` is given): bytes as they
-                are, so that JSON can be broken; anything else as JSON. None: empty.
-            headers: Headers of that answer; without one, more headers of the service's answer.
-            reset: Break the connection: True or ``"before"``: the request is not handled;
-                ``"after"``: it is handled, but there is no answer; ``"half"``: half of the
-                answer's body is sent.
-            delay: Seconds before anything else happens; with nothing else, the answer is late.
-            hang: Never answer; the connection is cut when the emulator stops.
-            times: How many requests it concerns.
-
-        Raises:
-            ValueError: No route has this template or path, or ``times`` is below 1.
-            ConfigurationError: The emulator isn't running.
-        """
-        if route != "*" and not self._routed(route):
-            msg = f"the emulator has no route {route}"
-            raise ValueError(msg)
-        fault = Fault(
-            status=status,
-            body=body,
-            headers=headers or {},
-            reset="before" if reset is True else reset or None,
-            delay=delay,
-            hang=hang,
-        )
-        self._faults.add(method, route, fault, times)
-
-    def clear_faults(self) -> None:
-        """Forget the faults that no request has met yet."""
-        self._faults.clear()
-
-    def _routed(self, route: str) -> bool:
-        templates = self._templates()
-        return route in templates or any(matches(template, route) for template in templates)
-
-    def _templates(self) -> Sequence[str]:
-        url = self.url  # Raises when it isn't running.
-        app = self._runner.app if url and self._runner is not None else None
-        return [] if app is None else _templates(app)
 
     def add(self, *things: Action | Blueprint | User) -> None:
         """Add actions, blueprints or users of your own to the emulated Port.
@@ -283,14 +227,14 @@ class Emulator(PortControl):
     @property
     def _service(self) -> PortService:
         if self._port is None:
-            msg = "the emulator isn't running: use `async with Emulator(...) as emulator:`"
-            raise ConfigurationError(msg)
+            raise _not_running()
         return self._port
 
 
-def _templates(app: web.Application) -> list[str]:
-    resources = (route.resource for route in app.router.routes())
-    return [resource.canonical for resource in resources if resource is not None]
+def _not_running() -> ConfigurationError:
+    return ConfigurationError(
+        "the emulator isn't running: use `async with Emulator(...) as emulator:`"
+    )
 
 
 def _loopback(host: str) -> str:

@@ -56,7 +56,8 @@ class EmulatorSettings:
         api_keys: API key -> the client id that it acts for.
         token_lifetime: Seconds (real ones) until an access token expires.
         token_reuse: Give the same token again until it expires, as Port does.
-        default_version: The shape of a run when a request doesn't name a ``version``.
+        default_version: The shape of a run when a request doesn't name a ``version``. Port asks for
+            ``version=v2`` to get the latest, and its tutorial, which names none, shows v1.
         rate_limit: Requests allowed in a period over all clients; None: no limit, no headers.
         rate_period: Seconds (real ones) of one rate period.
         rate_reset: What ``x-ratelimit-reset`` tells: "seconds" until the reset, or its "epoch".

@@ -310,3 +310,16 @@ async def test_entity_comes_back(port: Plain, emulator: Emulator) -> None:
         await port(method, path, body={"identifier": "checkout"} if method == "POST" else None)
         states.append((await port("GET", f"/actions/runs/{run_id}")).run["entity"]["deleted"])
     assert states == [True, False]
+
+
+async def test_circle(port: Plain, emulator: Emulator) -> None:
+    """Entities that lead to themselves and each other are created and deleted together."""
+    parent = Relation(target="node", required=True)
+    emulator.add(Blueprint(identifier="node", title="Node", relations={"parent": parent}))
+    path = "/blueprints/node/entities"
+    await create(port, path, {"identifier": "a", "relations": {"parent": "a"}})
+    await create(port, path, {"identifier": "b", "relations": {"parent": "a"}})
+    await port("PATCH", f"{path}/a", body={"relations": {"parent": "b"}})
+    assert refused(await port("DELETE", f"{path}/a"), 422, '"b"')
+    assert (await port("DELETE", f"{path}/a", params={"delete_dependents": "true"})).status == 200
+    assert (await port("GET", path)).json["entities"] == []

@@ -13,7 +13,8 @@ from actionruns.emulator import Emulator, EmulatorSettings
 from actionruns.emulator.clock import Clock
 from actionruns.emulator.port.catalog import Catalog
 from actionruns.emulator.port.errors import PortError
-from actionruns.emulator.port.life import Execution, RunLife
+from actionruns.emulator.port.execution import Execution
+from actionruns.emulator.port.life import RunLife
 from actionruns.emulator.port.paging import Cursor, Pager
 from actionruns.emulator.port.rendering import parse
 from actionruns.emulator.port.run_store import Filters, RunStore

@@ -9,8 +9,8 @@ from aiohttp import web
 from actionruns.emulator.port.bodies import Member, read_body
 from actionruns.emulator.port.catalog import Action, Catalog, User
 from actionruns.emulator.port.errors import invalid, not_found
+from actionruns.emulator.port.execution import Execution
 from actionruns.emulator.port.inputs import check_members
-from actionruns.emulator.port.life import Execution
 from actionruns.emulator.port.queries import Query
 from actionruns.emulator.port.rendering import run_body
 from actionruns.emulator.port.state import PortState, json_response

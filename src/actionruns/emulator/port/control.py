@@ -7,7 +7,8 @@ import asyncio
 from typing import Any, Literal
 
 from actionruns.emulator.clock import timestamp
-from actionruns.emulator.port.life import Execution, RunLife
+from actionruns.emulator.port.execution import Execution
+from actionruns.emulator.port.life import RunLife
 from actionruns.emulator.port.run_store import Run
 from actionruns.emulator.port.service import PortService
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from actionruns.emulator.port.bodies import Member, read_body
-from actionruns.emulator.port.entity_rules import EntityRules, narrowed
+from actionruns.emulator.port.entity_rules import EntityRules
+from actionruns.emulator.port.entity_view import narrowed
 from actionruns.emulator.port.errors import invalid, not_found
 from actionruns.emulator.port.queries import Query
 from actionruns.emulator.port.state import PortState, json_response

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,36 +19,10 @@ from actionruns.emulator.port.errors import (
 from actionruns.emulator.port.inputs import check_members
 from actionruns.emulator.port.life import RunLife
 
-__all__ = ["EntityChange", "EntityRules", "narrowed"]
+__all__ = ["EntityChange", "EntityRules"]
 
 _SIGNS = frozenset("0123456789@_.+:\\/=-")
 _MEMBERS = ("identifier", "title", "icon", "team", "properties", "relations")
-
-
-def narrowed(
-    entity: dict[str, Any], include: Sequence[str], exclude: Sequence[str]
-) -> dict[str, Any]:
-    """Return an entity with only some members, or without some.
-
-    Args:
-        entity: The entity.
-        include: Members to keep, ``properties.name`` for one property; empty: all.
-        exclude: Members to leave out, written the same way.
-    """
-    shown: dict[str, Any] = {}
-    for name, value in entity.items():
-        parts = {f"{name}.{key}" for key in value} if isinstance(value, dict) else set()
-        if name in exclude or (include and name not in include and not parts & {*include}):
-            continue
-        if isinstance(value, dict):
-            kept = parts if not include or name in include else parts & {*include}
-            value = {  # noqa: PLW2901 # the same member, with less in it
-                key: item
-                for key, item in value.items()
-                if f"{name}.{key}" in kept and f"{name}.{key}" not in exclude
-            }
-        shown[name] = value
-    return shown
 
 
 class EntityRules:

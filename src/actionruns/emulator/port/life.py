@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import attrs
-
 from actionruns.emulator.clock import Clock, timestamp
-from actionruns.emulator.lifecycle import Decision, Outcome, identifier, plan
+from actionruns.emulator.lifecycle import Decision, Outcome, Plan, identifier, plan
 from actionruns.emulator.port.approval_store import ApprovalStore
-from actionruns.emulator.port.catalog import Action, Catalog, User
+from actionruns.emulator.port.catalog import Action, Catalog
+from actionruns.emulator.port.endings import Endings
 from actionruns.emulator.port.errors import PortError, exhausted, invalid, not_found
+from actionruns.emulator.port.execution import Execution, invocation, waiting_run
 from actionruns.emulator.port.log_store import LogStore
 from actionruns.emulator.port.run_store import Run, RunStore
 from actionruns.emulator.settings import EmulatorSettings
 from actionruns.emulator.store import Store
 
-__all__ = ["EMULATOR_USER", "Execution", "RunLife"]
+__all__ = ["EMULATOR_USER", "RunLife"]
 
 EMULATOR_USER = "emulator"
 """The user id in ``updatedBy`` and ``createdBy`` of what the emulator did by itself."""
-
-
-@attrs.frozen(kw_only=True)
-class Execution:
-    """One execution of an action.
-
-    Attributes:
-        action: What is executed.
-        properties: The user inputs, as they were sent.
-        inputs: The user inputs, with defaults.
-        user: For whom.
-        entity: On which entity, as it is shown in the run; None: on none.
-        impersonated_by: Client id of who asked for it, when that isn't the user.
-        source: How it was asked for.
-    """
-
-    action: Action
-    properties: Mapping[str, Any]
-    inputs: Mapping[str, Any]
-    user: User
-    entity: dict[str, Any] | None = None
-    impersonated_by: str | None = None
-    source: str = "API"
 
 
 class RunLife:
@@ -70,12 +46,12 @@ class RunLife:
         self.runs = RunStore(store)
         self.logs = LogStore(store)
         self.approvals = ApprovalStore(store)
+        self.endings = Endings()
         self.planned: Callable[[float], None] | None = None
         self._store = store
         self._settings = settings
         self._clock = clock
         self._catalog = catalog
-        self._waiting: dict[str, list[asyncio.Future[None]]] = {}
 
     # ------------------------------------------------------------------------------- reading
 
@@ -91,21 +67,14 @@ class RunLife:
         return run
 
     async def ended(self, run_id: str) -> Run:
-        """Wait until a run is over."""
-        run = self.get(run_id)
-        if not run.ended:
-            future = asyncio.get_running_loop().create_future()
-            self._waiting.setdefault(run_id, []).append(future)
-            await future
-            run = self.get(run_id)
-        return run
+        """Wait until a run is over.
 
-    def close(self) -> None:
-        """Let go those who wait for the end of a run."""
-        for futures in self._waiting.values():
-            for future in futures:
-                future.cancel()
-        self._waiting.clear()
+        Raises:
+            PortError: 404, there is none with this id.
+        """
+        if not self.get(run_id).ended:
+            await self.endings.wait(run_id)
+        return self.get(run_id)
 
     # -------------------------------------------------------------------------------- executing
 
@@ -125,60 +94,31 @@ class RunLife:
         """Make a run that isn't stored yet."""
         now = self._clock.now() if at is None else at
         number = self.runs.new_number()
-        action = execution.action
         run_id = identifier("r_", self._settings.seed, number)
-        moment = timestamp(now)
-        document: dict[str, Any] = {"id": run_id, "status": "WAITING_FOR_APPROVAL"}
-        blueprint = self._catalog.blueprints.get(action.blueprint or "")
-        if blueprint is not None:
-            document["blueprint"] = _reference(blueprint)
-        if execution.entity is not None:
-            document["entity"] = execution.entity
-        document |= {
-            "action": _reference(action),
-            "properties": dict(execution.inputs),
-            "rawProperties": dict(execution.properties),
-            "source": execution.source,
-            "requiredApproval": {"type": action.approval} if action.approval else False,
-            "createdBy": execution.user.id,
-            "updatedBy": execution.user.id,
-            "createdAt": moment,
-            "updatedAt": moment,
-        }
-        if execution.impersonated_by is not None:
-            document["impersonatedBy"] = execution.impersonated_by
-        run = Run(number=number, document=document)
-        if action.approval:
-            document["approval"] = None
-            document["payload"] = None
+        blueprint = self._catalog.blueprints.get(execution.action.blueprint or "")
+        run = Run(number=number, document=waiting_run(run_id, execution, blueprint, now))
+        if execution.action.approval:
             due = now + self._clock.real(self._draw(run).approval_delay)
             self._plan(run, due, wanted=self._settings.auto_approve)
         else:
+            del run.document["approval"]
             self._start(run, now)
         return run
 
     def _start(self, run: Run, now: float) -> None:
         run.document["status"] = "IN_PROGRESS"
-        action = self._catalog.actions.get(run.document["action"]["identifier"])
-        run.document["payload"] = {
-            "type": "WEBHOOK",
-            "url": action.url if action else "https://runner.example.com/invoke",
-            "agent": False,
-            "synchronized": False,
-            "method": "POST",
-            "headers": {"RUN_ID": run.id},
-            "body": {
-                "port_context": {"runId": run.id},
-                "properties": run.document["properties"],
-            },
-        }
+        run.document["payload"] = invocation(run.document, self._action(run))
         self._plan(run, now + self._clock.real(self._draw(run).duration))
 
     def _plan(self, run: Run, due: float, *, wanted: bool = True) -> None:
         run.due_at = due if wanted and self._settings.auto_progress else None
 
-    def _draw(self, run: Run) -> Any:
-        action = self._catalog.actions.get(run.document["action"]["identifier"])
+    def _action(self, run: Run) -> Action | None:
+        """Return the action of a run; None: it isn't in the catalog any more."""
+        return self._catalog.actions.get(run.document["action"]["identifier"])
+
+    def _draw(self, run: Run) -> Plan:
+        action = self._action(run)
         rate = action.failure_rate if action else None
         return plan(self._settings, run.number, failure_rate=rate)
 
@@ -283,7 +223,7 @@ class RunLife:
 
     def approvers(self, run: Run) -> tuple[str, ...]:
         """Return the ids of those who may approve a run."""
-        action = self._catalog.actions.get(run.document["action"]["identifier"])
+        action = self._action(run)
         return action.approvers if action and action.approval else ()
 
     def _decide(
@@ -323,14 +263,11 @@ class RunLife:
         """Move the runs that are due; return how many."""
         with self._store.transaction():
             due = self.runs.due(now, limit)
-            for run in due:
-                self._move(run)
+            for moment, run in due:
+                self._move(run, moment)
         return len(due)
 
-    def _move(self, run: Run) -> None:
-        due = run.due_at
-        if due is None:
-            return
+    def _move(self, run: Run, due: float) -> None:
         drawn = self._draw(run)
         if run.status == "WAITING_FOR_APPROVAL":
             silent = [
@@ -358,18 +295,7 @@ class RunLife:
         if run.due_at is not None and self.planned is not None:
             self.planned(run.due_at)
         if run.ended:
-            for future in self._waiting.pop(run.id, ()):
-                if not future.done():
-                    future.set_result(None)
+            self.endings.tell(run.id)
 
 
 _STATES = {"APPROVE": "APPROVED", "DECLINE": "DECLINED"}
-
-
-def _reference(thing: Any) -> dict[str, Any]:
-    return {
-        "identifier": thing.identifier,
-        "title": thing.title,
-        "icon": thing.icon,
-        "deleted": False,
-    }

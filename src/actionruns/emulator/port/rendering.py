@@ -22,8 +22,8 @@ Version = Literal["v1", "v2"]
 _MEMBER, _GROUP, _RUN = b"\x1e", b"\x1d", b"\x1c"
 _COMMA = bytes.maketrans(_MEMBER, b",")
 
-# Members that the older shape doesn't have. Its one published example (a run of an action without
-# approval) shows none of these; what it holds for other runs is inferred.
+# Members that the older shape doesn't have, or says in its own way. Its one published example (a
+# run of an action without approval) shows none of these; the rest of that shape is inferred.
 _V2_ONLY = frozenset({"action", "blueprint", "impersonatedBy", "payload", "rawProperties"})
 
 

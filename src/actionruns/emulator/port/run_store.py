@@ -206,12 +206,12 @@ class RunStore:
         rows = self.store.all(_SELECT + "WHERE entity = ? AND blueprint = ?", (entity, blueprint))
         return [_run(row) for row in rows]
 
-    def due(self, now: float, limit: int) -> list[Run]:
-        """Return the runs that the emulator has to move by now, longest due first."""
+    def due(self, now: float, limit: int) -> list[tuple[float, Run]]:
+        """Return the runs that the emulator has to move by now and when, longest due first."""
         rows = self.store.all(
             _SELECT + "WHERE due_at <= ? ORDER BY due_at, number LIMIT ?", (now, limit)
         )
-        return [_run(row) for row in rows]
+        return [(row[3], _run(row)) for row in rows]
 
     def next_due(self) -> float | None:
         """Return when the next run has to be moved, or None."""
