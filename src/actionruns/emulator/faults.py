@@ -143,8 +143,8 @@ async def _handled(request: web.Request, handler: Handler) -> web.Response:
 def _break(request: web.Request) -> web.Response:
     transport = request.transport
     if transport is not None:
-        # Lingering for no time turns the close into a reset: the client gets an error, not an end of
-        # file.
+        # Lingering for no time turns the close into a reset: the client gets an error, not an end
+        # of file.
         linger = struct.pack("ii", 1, 0)
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         transport.abort()
