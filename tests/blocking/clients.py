@@ -214,7 +214,6 @@ class _EchoLines(socketserver.StreamRequestHandler):
         assert isinstance(self.server, EchoServer)
         self.server.journal.note("connected")
         for line in self.rfile:
-            self.server.journal.note("line")
             self.wfile.write(line)
         self.server.journal.note("disconnected")
 

@@ -67,7 +67,7 @@ def test_closed_client_refuses(thing: Thing) -> None:
 
 
 def test_closed_between_check_and_start(thing: Thing) -> None:
-    """A call that a close overtakes on its way to the loop doesn't run."""
+    """A call that a close overtakes on its way to the loop neither runs nor keeps the client."""
 
     class Overtaken:
         closed = True
@@ -78,8 +78,10 @@ def test_closed_between_check_and_start(thing: Thing) -> None:
         thing.journal.note("run")
 
     async def start_after_close() -> bool:
-        task = portal.inside().spawn(Overtaken(), never_run)
+        owner = Overtaken()
+        task = portal.inside().spawn(owner, never_run)
         await asyncio.wait([task])
+        assert owner.aclose not in portal.inside()._closers
         return task.cancelled()
 
     assert thing.loop.call(start_after_close)

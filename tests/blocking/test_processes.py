@@ -70,8 +70,9 @@ def output_of(name: str, kind: str, port: int, *args: str) -> list[str]:
 def test_ctrl_c(kind: str, echo_server: EchoServer) -> None:
     """Ten times Ctrl-C: the work's clean-up, then the except clause; nothing is left running."""
     with program("interrupted", kind, echo_server.port) as process:
+        assert process.stdout is not None
         for number in range(1, 11):
-            echo_server.journal.wait_for("line", times=number)
+            assert process.stdout.readline() == "here\n"
             process.send_signal(signal.SIGINT)
             echo_server.journal.wait_for("disconnected", times=number)
         out, err = process.communicate(timeout=PROMPTLY)

@@ -108,9 +108,10 @@ class LoopThread(threading.Thread):
         self._tasks[task] = owner
         task.add_done_callback(self._tasks.pop)
         if owner is not None:
-            self._closers.add(owner.aclose)
             if owner.closed:  # Since the calling thread looked.
                 task.cancel()
+            else:
+                self._closers.add(owner.aclose)
         return task
 
     async def release(self, owner: Owner) -> None:

@@ -15,7 +15,7 @@ async def hold() -> None:
     """Hold a connection until cancelled, and need the loop to give it back."""
     client = AsyncEcho(PORT)
     try:
-        await client.ask("here")
+        say(await client.ask("here"))
         await asyncio.Event().wait()
     finally:
         await client.aclose()
