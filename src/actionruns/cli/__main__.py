@@ -1,0 +1,8 @@
+"""``python -m actionruns.cli``."""
+
+from __future__ import annotations
+
+from actionruns.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""The two consoles: results go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+__all__ = ["clean", "errors", "make_console", "one_line"]
+
+# Wider than any table: what is read by a program or a file is never wrapped or cut.
+_NO_WIDTH = 2000
+
+# Control characters of a service's text could move the cursor or recolour the terminal.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def make_console(stream: TextIO | None = None, **settings: Any) -> Console:
+    """Make a console.
+
+    Rich finds out what the stream can do: colours and live displays on a terminal, plain text
+    elsewhere; it obeys ``NO_COLOR``, ``FORCE_COLOR``, ``TERM=dumb`` and ``COLUMNS``.
+
+    Args:
+        stream: Where it writes; None = stdout at the time of the write.
+        settings: More settings of Rich's console.
+    """
+    console = Console(file=stream, highlight=False, markup=False, emoji=False, **settings)
+    if not console.is_terminal and "width" not in settings:
+        console.width = _NO_WIDTH
+    return console
+
+
+def errors() -> Console:
+    """Return a console on stderr."""
+    return make_console(sys.stderr)
+
+
+def clean(text: str) -> str:
+    """Return a service's text without what a terminal would obey."""
+    return _CONTROLS.sub("\ufffd", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> Text:
+    """Return a service's text as one line."""
+    return Text(" ".join(clean(text).split()))

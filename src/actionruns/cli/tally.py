@@ -1,0 +1,79 @@
+"""Tally: how many followed runs are in which state."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from actionruns.states import RunState
+from actionruns.watching import Outcome, RunUpdate
+
+__all__ = ["Tally"]
+
+# Seconds over which the rate is taken.
+_RATE_WINDOW = 3.0
+
+
+class Tally:
+    """Counts the states of followed runs from their updates.
+
+    Args:
+        total: Runs followed.
+        clock: A monotonic time in seconds.
+
+    Attributes:
+        total: Runs followed.
+        counts: Runs by the state last seen, those followed no longer included.
+        ended: Runs that have ended.
+        lost: Runs given up: gone, not to be followed, or the watch's time was up.
+    """
+
+    def __init__(self, total: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.total = total
+        self.counts = dict.fromkeys(RunState, 0)
+        self.ended = 0
+        self.lost = 0
+        self._clock = clock
+        self._begun = clock()
+        self._ends: deque[float] = deque()
+
+    def take(self, update: RunUpdate[Any]) -> None:
+        """Count a change."""
+        if update.previous is not None:
+            self.counts[update.previous] -= 1
+        if update.run is not None:
+            self.counts[update.state] += 1
+        if update.outcome is Outcome.ENDED:
+            self.ended += 1
+            self._ends.append(self._clock())
+        elif update.outcome is not None:
+            self.lost += 1
+
+    @property
+    def unseen(self) -> int:
+        """Runs that no update has told of yet."""
+        return self.total - sum(self.counts.values())
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the following began."""
+        return self._clock() - self._begun
+
+    @property
+    def rate(self) -> float:
+        """Ends per second, over the last seconds."""
+        now = self._clock()
+        while self._ends and self._ends[0] < now - _RATE_WINDOW:
+            self._ends.popleft()
+        return len(self._ends) / min(_RATE_WINDOW, max(1.0, self.elapsed))
+
+    def __str__(self) -> str:
+        """Return the counts in one line, for where nothing can be redrawn."""
+        parts = [f"{state} {count:,}" for state, count in self.counts.items() if count]
+        if self.unseen:
+            parts.append(f"not seen yet {self.unseen:,}")
+        if self.lost:
+            parts.append(f"given up {self.lost:,}")
+        return ", ".join(parts)

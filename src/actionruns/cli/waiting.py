@@ -1,0 +1,130 @@
+"""Follow runs for a command: the display meanwhile, the results at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Annotated, Any
+
+import attrs
+import typer
+
+from actionruns import AsyncPortClient
+from actionruns.cli.board import Board, live, update_line
+from actionruns.cli.exits import ExitCode, code_of_all, code_of_update
+from actionruns.cli.output import Output, json_of_update
+from actionruns.cli.rendering import run_details, run_table
+from actionruns.cli.tally import Tally
+from actionruns.port._generated.models import ActionRun
+from actionruns.watching import RunUpdate, Watch, WatchSettings
+
+__all__ = ["Patience", "wait_and_show", "watch_and_tell"]
+
+_PANEL = "Waiting"
+
+
+@attrs.frozen(kw_only=True)
+class Patience:
+    """How long runs are followed, and how often they are looked at."""
+
+    max_wait: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="Give up after so long; the runs go on. Left out, as long as it takes.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = None
+    interval: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="Time between two looks; left out, 1 s after a change, up to 15 s while it is "
+            "quiet.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = None
+    max_in_flight: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Requests for single runs under way at once.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = 64
+
+    def settings(self) -> WatchSettings:
+        """Return it as the settings of a watch."""
+        return WatchSettings(
+            timeout=self.max_wait, interval=self.interval, max_in_flight=self.max_in_flight
+        )
+
+
+async def wait_and_show(
+    client: AsyncPortClient,
+    output: Output,
+    run_ids: Sequence[str],
+    patience: Patience,
+) -> ExitCode:
+    """Wait until runs have ended, show them, and return the code of their results.
+
+    With ``--json``, a line for each run as it ends.
+    """
+    results: dict[str, RunUpdate[ActionRun]] = {}
+    async with AsyncExitStack() as stack:
+        watch = await stack.enter_async_context(
+            Watch([(client.source, run_ids)], patience.settings())
+        )
+        board = Board(Tally(len(run_ids)), watch.progress)
+        if output.live:
+            await stack.enter_async_context(live(board, output.console, transient=True))
+        async for update in watch:
+            board.take(update)
+            if update.outcome is not None:
+                results[update.run_id] = update
+                if output.json:
+                    output.line(json_of_update(update))
+    updates = [results[run_id] for run_id in run_ids]
+    if not output.json:
+        _show_results(updates, output)
+    return code_of_all(code_of_update(update) for update in updates)
+
+
+def _show_results(updates: Sequence[RunUpdate[ActionRun]], output: Output) -> None:
+    runs = [update.run for update in updates if update.is_terminal and update.run is not None]
+    if len(updates) == 1 and runs:
+        output.show(run_details(runs[0], output.console))
+    elif runs:
+        output.show(run_table(runs, output.console))
+    for update in updates:
+        if update.error is not None:
+            output.note(str(update.error))
+
+
+async def watch_and_tell(
+    client: AsyncPortClient, output: Output, run_ids: Sequence[str], patience: Patience
+) -> list[ExitCode]:
+    """Follow runs, tell each change as it is seen, and return the codes of their results."""
+    codes: list[ExitCode] = []
+    async with AsyncExitStack() as stack:
+        watch = await stack.enter_async_context(
+            Watch([(client.source, run_ids)], patience.settings())
+        )
+        board = Board(Tally(len(run_ids)), watch.progress)
+        if output.live:
+            await stack.enter_async_context(live(board, output.console))
+        async for update in watch:
+            board.take(update)
+            if update.outcome is not None:
+                codes.append(code_of_update(update))
+            if not output.live:
+                _tell(update, output)
+    return codes
+
+
+def _tell(update: RunUpdate[Any], output: Output) -> None:
+    if output.json:
+        output.line(json_of_update(update))
+    else:
+        output.show(update_line(update, output.console.encoding))
