@@ -6,7 +6,7 @@ What comes out for a model with a text, a time and a nested model reads like thi
         if type(data) is not dict:
             raise Mismatch('an object', data)
         members = DEFAULTS | data
-        (v_id, v_ended_at, v_entity) = take(members)
+        [v_id, v_ended_at, v_entity] = take(members)
         self = new(cls)
         try:
             if not (type(v_id) is str):
@@ -41,7 +41,7 @@ def structure(data, _=None):
     if type(data) is not dict:
         raise Mismatch('an object', data)
     members = DEFAULTS | data
-    ({values},) = take(members)
+    {values} = take(members)
     self = new(cls)
     try:
 """
@@ -97,7 +97,7 @@ def compile_model_hook(cls: type[Model], converter: cattrs.Converter) -> Hook:
         },
         "take": _taker(json_names),
     }
-    source = _HEAD.format(values=", ".join(f"v_{a.name}" for a in fields))
+    source = _HEAD.format(values=f"[{', '.join(f'v_{a.name}' for a in fields)}]")
     for index, (attribute, json_name) in enumerate(zip(fields, json_names, strict=True)):
         type_ = types[attribute.name]
         names[f"type_{index}"] = type_
@@ -106,7 +106,7 @@ def compile_model_hook(cls: type[Model], converter: cattrs.Converter) -> Hook:
             _look_up_on_first_call(f"model_hook_{index}", model_, names, converter)
         lines = _member_lines(attribute, type_, json_name=json_name, index=index)
         source += "".join(f"        {line}\n" for line in lines)
-    source += _TAIL
+    source += "        pass\n" * (not fields) + _TAIL
     filename = f"<structure hook of {cls.__module__}.{cls.__qualname__}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     exec(compile(source, filename, "exec"), names)  # noqa: S102  # our own source, as attrs does
@@ -116,9 +116,8 @@ def compile_model_hook(cls: type[Model], converter: cattrs.Converter) -> Hook:
 
 def _taker(json_names: list[str]) -> Any:
     """Return a callable that takes the named members of a dict as a tuple."""
-    if len(json_names) == 1:
-        (only,) = json_names
-        return lambda members: (members[only],)
+    if len(json_names) < 2:  # itemgetter wants some, and gives the value itself for one
+        return lambda members: tuple(members[name] for name in json_names)
     return itemgetter(*json_names)
 
 

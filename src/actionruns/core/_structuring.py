@@ -10,6 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import cattrs
 
 from actionruns.core.model import UNSET, Model, Unset
+from actionruns.core.redaction import HIDDEN, is_secret_name, redact_text
 from actionruns.errors import DecodeFailed
 
 Hook = Callable[[Any, Any], Any]
@@ -43,16 +44,18 @@ class Mismatch(Exception):
         for step in reversed(self.path):
             path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
         where = f"{path} in the answer" if path else "the answer"
-        problem = f"{where} should be {self.expected} but is {_describe(self.got)}"
+        secret = any(isinstance(step, str) and is_secret_name(step) for step in self.path)
+        problem = f"{where} should be {self.expected} but is {_describe(self.got, secret)}"
         return DecodeFailed(problem, path=path, body=body, status=status)
 
 
-def _describe(value: Any) -> str:
+def _describe(value: Any, secret: bool) -> str:
     if value is UNSET:
         return "missing"
-    shown = repr(value)
+    # Redacted before it is cut: half a token is not recognised.
+    shown = HIDDEN if secret else redact_text(repr(value)[:2000])
     shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
-    return shown if value is None else f"{_JSON_TYPE_NAMES.get(type(value), '')} {shown}".strip()
+    return "None" if value is None else f"{_JSON_TYPE_NAMES.get(type(value), '')} {shown}".strip()
 
 
 def register_hooks(converter: cattrs.Converter) -> None:

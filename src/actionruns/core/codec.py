@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
 from functools import cache
+from math import isfinite
 from typing import Any, TypeVar
 
 import attrs
@@ -28,11 +29,14 @@ import orjson
 from actionruns.core._compiled import compile_model_hook
 from actionruns.core._structuring import Mismatch, register_hooks
 from actionruns.core.model import JSON_NAME, UNSET, Model
+from actionruns.core.redaction import redact_text
 from actionruns.errors import DecodeFailed, InvalidRequest
 
 __all__ = ["converter", "decode", "encode", "structure", "unstructure"]
 
 T = TypeVar("T")
+
+_TOO_DEEP = "the answer is nested too deeply to be read"
 
 converter = cattrs.Converter(detailed_validation=False)
 """The converter of the SDK. Register hooks here to teach it types of your own."""
@@ -54,13 +58,21 @@ def decode(body: bytes, type_: type[T], *, member: str | None = None, status: in
     try:
         value = orjson.loads(body)
         if member is not None:
+            if type(value) is not dict:
+                raise Mismatch("an object", value)
             prefix = member
-            value = _member(value, member)
+            value = value.get(member, UNSET)
+            if value is UNSET:
+                raise Mismatch("a value", value)
         result: T = _structure_hook(type_)(value, type_)  # type: ignore[arg-type]  # types are hashable
         return result
     except orjson.JSONDecodeError as error:
-        problem = f"the answer is not JSON ({error}); it starts with {bytes(body[:80])!r}"
+        # Redacted before it is cut: half a token is not recognised.
+        start = redact_text(body[:2000].decode("utf-8", "replace"))[:80]
+        problem = f"the answer is not JSON ({error}); it starts with {start!r}"
         raise DecodeFailed(problem, body=body, status=status) from error
+    except RecursionError as error:
+        raise DecodeFailed(_TOO_DEEP, path=prefix, body=body, status=status) from error
     except Mismatch as error:
         raise error.as_decode_failed(prefix=prefix, body=body, status=status) from error
 
@@ -74,6 +86,8 @@ def structure(value: Any, type_: type[T]) -> T:
     try:
         result: T = _structure_hook(type_)(value, type_)  # type: ignore[arg-type]  # types are hashable
         return result
+    except RecursionError as error:
+        raise DecodeFailed(_TOO_DEEP) from error
     except Mismatch as error:
         raise error.as_decode_failed() from error
 
@@ -93,10 +107,15 @@ def encode(value: Any) -> bytes:
         InvalidRequest: Something inside has no JSON form.
     """
     try:
-        return orjson.dumps(value, default=_to_json, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        body = orjson.dumps(value, default=_to_json, option=orjson.OPT_PASSTHROUGH_DATETIME)
     except orjson.JSONEncodeError as error:
         problem = f"the request body cannot be written as JSON: {error.__cause__ or error}"
         raise InvalidRequest(problem) from error
+    # orjson writes NaN and the infinities as null, which means something else to the service.
+    if b"null" in body and _holds_no_number(value):
+        problem = "the request body cannot be written as JSON: NaN and infinity have no JSON form"
+        raise InvalidRequest(problem)
+    return body
 
 
 @cache
@@ -104,12 +123,15 @@ def _structure_hook(type_: Hashable) -> Callable[[Any, Any], Any]:
     return converter.get_structure_hook(type_)
 
 
-def _member(value: Any, member: str) -> Any:
-    if not isinstance(value, dict):
-        raise Mismatch("an object", value)
-    if member not in value:
-        raise Mismatch("a value", UNSET)
-    return value[member]
+def _holds_no_number(value: Any) -> bool:
+    """Tell whether a NaN or an infinity is somewhere in a value."""
+    if isinstance(value, float):
+        return not isfinite(value)
+    if isinstance(value, Model):
+        value = converter.unstructure(value)
+    if isinstance(value, Mapping):
+        return any(map(_holds_no_number, value.values()))
+    return isinstance(value, list | tuple) and any(map(_holds_no_number, value))
 
 
 def _to_json(value: Any) -> Any:

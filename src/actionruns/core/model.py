@@ -20,7 +20,9 @@ JSON_NAME: Final = "json"
 class Unset(enum.Enum):
     """The type of `UNSET`."""
 
-    UNSET = "UNSET"
+    # A value that JSON has no form for: the encoder writes an enumeration as its value, and UNSET
+    # inside a free-form mapping is to be refused, not sent as a text.
+    UNSET = ...
 
     def __bool__(self) -> Literal[False]:
         return False
@@ -47,7 +49,13 @@ def field(*, json: str | None = None, default: Any = attrs.NOTHING, secret: bool
     return attrs.field(default=default, repr=not secret, metadata=metadata)
 
 
-@attrs.define(kw_only=True)
+@dataclass_transform(kw_only_default=True, field_specifiers=(field, attrs.field))
+def model(cls: type[T]) -> type[T]:
+    """Make a class a model: attrs, slots, keyword-only."""
+    return attrs.define(kw_only=True)(cls)
+
+
+@model
 class Model:
     """Base of all models.
 
@@ -62,9 +70,3 @@ class Model:
     def unknown_fields(self) -> Mapping[str, Any]:
         """JSON members that the specification does not know, by their name in JSON."""
         return _NOTHING_UNKNOWN if self._unknown is None else self._unknown
-
-
-@dataclass_transform(kw_only_default=True, field_specifiers=(field,))
-def model(cls: type[T]) -> type[T]:
-    """Make a class a model: attrs, slots, keyword-only."""
-    return attrs.define(kw_only=True)(cls)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
-__all__ = ["redact_headers", "redact_text", "redact_url"]
+__all__ = ["HIDDEN", "is_secret_name", "redact_headers", "redact_text", "redact_url"]
 
-_HIDDEN = "***"
+HIDDEN = "***"
+"""What stands in the place of a secret."""
 
 _SECRET_HEADERS = frozenset(
     {
@@ -24,26 +25,36 @@ _SECRET_HEADERS = frozenset(
     }
 )
 
-# JSON Web Tokens, "Bearer ..." and secret members of JSON, wherever a service echoes them.
+_NAMES = r"[\w-]*(?:secret|token|password|api[_-]?key)|authorization|cookie|session"
+_NAME = re.compile(_NAMES, re.IGNORECASE)
+
+# JSON Web Tokens, "Bearer ...", secret members of JSON and user names in URLs, wherever a service
+# or a library echoes them.
 _TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?")
 _BEARER = re.compile(r"(\bbearer\s+)[^\s\"',]{6,}", re.IGNORECASE)
 _MEMBER = re.compile(
-    r"""(["'](?:client_?secret|access_?token|api_?key|password|session)["']\s*:\s*["'])[^"']*""",
-    re.IGNORECASE,
+    rf"""((["'])(?:{_NAMES})\2\s*:\s*(["']))(?:\\.|(?!\3).)*""", re.IGNORECASE | re.DOTALL
 )
+_USER_INFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@\"']+@", re.IGNORECASE)
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether a member of this name holds a credential."""
+    return _NAME.fullmatch(name) is not None
 
 
 def redact_text(text: str) -> str:
     """Replace whatever looks like a credential in a text by ``***``."""
-    text = _TOKEN.sub(_HIDDEN, text)
-    text = _BEARER.sub(rf"\g<1>{_HIDDEN}", text)
-    return _MEMBER.sub(rf"\g<1>{_HIDDEN}", text)
+    text = _TOKEN.sub(HIDDEN, text)
+    text = _BEARER.sub(rf"\g<1>{HIDDEN}", text)
+    text = _MEMBER.sub(rf"\g<1>{HIDDEN}", text)
+    return _USER_INFO.sub(rf"\g<1>{HIDDEN}@", text)
 
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return headers with the values of those that carry credentials hidden."""
     return {
-        name: _HIDDEN if name.lower() in _SECRET_HEADERS else value
+        name: HIDDEN if name.lower() in _SECRET_HEADERS else value
         for name, value in headers.items()
     }
 

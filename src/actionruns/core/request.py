@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -54,7 +55,8 @@ def build_request(operation: Operation[Any], arguments: Arguments) -> Request:
         if parameter.place == "header":
             headers[parameter.wire] = check_header(parameter.wire, ",".join(texts))
         else:
-            query += (f"{quote(parameter.wire, safe='')}={quote(text, safe='')}" for text in texts)
+            name = quote(parameter.wire, safe="")
+            query += (f"{name}={_quoted(operation, parameter, text)}" for text in texts)
     if query:
         target = f"{target}?{'&'.join(query)}"
     body = None if operation.body is None else _body(operation, operation.body, arguments)
@@ -63,7 +65,6 @@ def build_request(operation: Operation[Any], arguments: Arguments) -> Request:
 
 # The common case, in one look: unreserved characters only (RFC 3986, 2.3), and no dot segment.
 _PLAIN_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.~-]+")
-_DOT_SEGMENT = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 
 
 def _path_text(operation: Operation[Any], parameter: Parameter, value: Any) -> str:
@@ -76,13 +77,19 @@ def _path_text(operation: Operation[Any], parameter: Parameter, value: Any) -> s
     if not value:
         problem = "is empty; the path would lead to another operation"
         raise _refused(operation, parameter, problem)
-    if _DOT_SEGMENT.fullmatch(value):
-        # RFC 3986, 5.2.4: clients and proxies resolve "." and ".." even when they are encoded.
+    if value in (".", ".."):
+        # RFC 3986, 5.2.4: clients and proxies resolve dot segments even when they are encoded
+        # ("%2e"), so there is no way to send them. A text that looks encoded already is no danger:
+        # its percent sign is encoded.
         raise _refused(operation, parameter, f"must not be the path segment {value!r}")
+    return _quoted(operation, parameter, value)
+
+
+def _quoted(operation: Operation[Any], parameter: Parameter, text: str) -> str:
     try:
-        return quote(value, safe="")
+        return quote(text, safe="")
     except UnicodeEncodeError as error:
-        problem = f"{value!r} is not valid Unicode (a lone surrogate)"
+        problem = f"{text!r} is not valid Unicode (a lone surrogate)"
         raise _refused(operation, parameter, problem) from error
 
 
@@ -109,13 +116,18 @@ _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "integer": ((int,), "a whole number"),
     "number": ((int, float), "a number"),
     "boolean": ((bool,), "True or False"),
+    "any": ((str, int, float, bool), "a text, a number or a boolean"),
 }
 
 
 def _text(operation: Operation[Any], parameter: Parameter, value: Any) -> str:
     classes, described = _KINDS[parameter.kind]
     number: Any = value
-    if not isinstance(value, classes) or (isinstance(value, bool) and bool not in classes):
+    if (
+        not isinstance(value, classes)
+        or (isinstance(value, bool) and bool not in classes)
+        or (isinstance(value, float) and not isfinite(value))
+    ):
         raise _refused(operation, parameter, f"must be {described}, but is {value!r}")
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -156,6 +168,8 @@ def _body(operation: Operation[Any], body: Body, arguments: Arguments) -> bytes 
     return encode(members)
 
 
+# RFC 9110, 5.6.2: a token.
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_HEADERS = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 
 
@@ -164,8 +178,10 @@ def check_header(name: str, value: object) -> str:
 
     Raises:
         InvalidRequest: The value has a line break or another control character, with which it
-            could smuggle headers into the request, or one that Latin-1 lacks.
+            could smuggle headers into the request, or one that Latin-1 lacks; or the name is none.
     """
+    if not _HEADER_NAME.fullmatch(name):
+        raise InvalidRequest(f"{name!r} is no name of a header")
     if not isinstance(value, str) or _NOT_IN_HEADERS.search(value):
         problem = "must be a text without line breaks and control characters"
         raise InvalidRequest(f"the value of the header {name!r} {problem}")
