@@ -49,7 +49,7 @@ def test_required_members_are_required() -> None:
 def test_members_are_keywords() -> None:
     """A model takes its members by keyword alone, so that their order may change."""
     with pytest.raises(TypeError):
-        Run("r_1", "NEW")  # type: ignore[call-arg]  # what the test is about
+        Run("r_1", "NEW")  # type: ignore[call-arg,arg-type]  # what the test is about
 
 
 def test_a_model_has_no_other_attributes() -> None:

@@ -86,6 +86,10 @@ subjects = st.builds(
 approvals = st.builds(
     Approval, type=st.sampled_from(["ALL", "ANY"]), unknown_fields=unknown("type")
 )
+KNOWN = (
+    *("id", "status", "statusLabel", "action", "requiredApproval", "link", "response"),
+    *("properties", "endedAt"),
+)
 runs = st.builds(
     Run,
     id=texts,
@@ -97,7 +101,7 @@ runs = st.builds(
     response=st.just(UNSET) | st.none() | texts | st.lists(json_values, max_size=3),
     properties=st.just(UNSET) | st.none() | st.dictionaries(texts, json_values, max_size=3),
     ended_at=st.just(UNSET) | st.none() | times,
-    unknown_fields=unknown(*(Run(id="", status="").__slots__), "statusLabel", "requiredApproval"),
+    unknown_fields=unknown(*KNOWN),
 )
 measures = st.builds(
     Measure,

@@ -80,7 +80,8 @@ def compile_model_hook(cls: type[Model], converter: cattrs.Converter) -> Hook:
     The source stands in `linecache`, so that tracebacks and debuggers show it.
     """
     types = get_type_hints(cls)
-    fields = [a for a in attrs.fields(cls) if a.name != "_unknown"]
+    made: Any = cls  # by attrs, which type checkers do not see through `model`
+    fields = [a for a in attrs.fields(made) if a.name != "_unknown"]
     json_names = [a.metadata.get(JSON_NAME, a.name) for a in fields]
     names: dict[str, Any] = {
         "UNSET": UNSET,

@@ -150,8 +150,9 @@ def _time_to_json(value: datetime) -> str:
 
 
 def _model_unstructure_hook(cls: type[Model]) -> Callable[[Model], dict[str, Any]]:
+    made: Any = cls  # by attrs, which type checkers do not see through `model`
     names = [
-        (a.name, a.metadata.get(JSON_NAME, a.name)) for a in attrs.fields(cls) if a.name[0] != "_"
+        (a.name, a.metadata.get(JSON_NAME, a.name)) for a in attrs.fields(made) if a.name[0] != "_"
     ]
 
     def unstructure_model(value: Model) -> dict[str, Any]:

@@ -64,7 +64,9 @@ class Model:
     """
 
     # None instead of an empty dict: 64 bytes less for each run held.
-    _unknown: dict[str, Any] | None = attrs.field(default=None, alias="unknown_fields", repr=False)
+    _unknown: dict[str, Any] | None = attrs.field(
+        default=None, alias="unknown_fields", repr=False, kw_only=True
+    )
 
     @property
     def unknown_fields(self) -> Mapping[str, Any]:
