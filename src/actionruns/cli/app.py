@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from actionruns import __version__
+from actionruns.cli.demo import add_demo_command
 from actionruns.cli.emulate import add_emulate_command
 from actionruns.cli.exits import ExitCode
 from actionruns.cli.failing import drop_stdout, print_error
@@ -75,6 +76,7 @@ def _make_app() -> typer.Typer:
     add_approval_commands(port)
     add_log_commands(port)
     add_watch_commands(port)
+    add_demo_command(app)
     app.add_typer(port, name="port")
     add_emulate_command(app)
     add_generate_command(app)

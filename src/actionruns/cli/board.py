@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from rich.bar import Bar
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderResult
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderResult
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -107,7 +107,7 @@ def _height(tally: Tally) -> int:
 
 def update_line(update: RunUpdate[Any], encoding: str) -> Text:
     """Return a change as one line."""
-    line = Text(f"{update.seen_at:%H:%M:%S}  ", "bright_black")
+    line = Text(f"{update.seen_at.astimezone():%H:%M:%S}  ", "bright_black")
     line.append(update.ref, "default")
     line.append("  ")
     if update.error is not None:
@@ -125,7 +125,9 @@ def update_line(update: RunUpdate[Any], encoding: str) -> Text:
 
 
 @asynccontextmanager
-async def live(board: Board, console: Console, *, transient: bool = False) -> AsyncIterator[None]:
+async def live(
+    board: RenderableType, console: Console, *, transient: bool = False
+) -> AsyncIterator[None]:
     """Show a board while the body runs.
 
     It is redrawn in the event loop, not in Rich's thread, as it changes there.

@@ -19,29 +19,23 @@ from actionruns.port._generated.models import ActionRun, ActionRunLog, Approver,
 
 __all__ = ["approver_table", "duration", "log_line", "moment", "run_details", "run_table"]
 
-# Columns that hold what is cut last: the id is what the next command needs.
-_ID_WIDTH = 20
-_STATUS_WIDTH = 22
-_TIME_WIDTH = 19
-
 
 def run_table(runs: Iterable[ActionRun], console: Console, *, header: bool = True) -> Table:
-    """Return runs as a table; on a terminal its columns are the same for every page."""
-    table = Table(
-        box=None, show_header=header, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0)
-    )
-    cut = console.is_terminal
-    table.add_column("ID", no_wrap=True, min_width=_ID_WIDTH if cut else None)
-    table.add_column("STATUS", no_wrap=True, min_width=_STATUS_WIDTH if cut else None)
-    table.add_column("ACTION", no_wrap=True, ratio=1 if cut else None)
-    table.add_column("STARTED", no_wrap=True, min_width=_TIME_WIDTH if cut else None)
-    table.add_column("TOOK", no_wrap=True, justify="right", min_width=7 if cut else None)
-    table.expand = cut
+    """Return runs as a table; where a terminal is too narrow, the action is cut first."""
+    table = Table(box=None, show_header=header, header_style="bold", pad_edge=False)
+    table.padding = (0, 2, 0, 0)
+    for name in ("ID", "STATUS"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("ACTION", overflow="ellipsis")
+    table.add_column("STARTED", no_wrap=True)
+    table.add_column("TOOK", no_wrap=True, justify="right")
     for run in runs:
+        action = one_line(_name(run.action))
+        action.no_wrap = True
         table.add_row(
             Text(run.id),
             status_text(run, console.encoding),
-            one_line(_name(run.action)),
+            action,
             moment(run.created_at or None),
             _took(run),
         )
@@ -109,8 +103,8 @@ def log_line(entry: ActionRunLog) -> Text:
 
 
 def moment(value: datetime | None) -> str:
-    """Return a time in UTC, as the services give it, to the second."""
-    return "" if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    """Return a time as the clock on this machine's wall shows it."""
+    return "" if value is None else value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def duration(seconds: float) -> str:

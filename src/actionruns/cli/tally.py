@@ -37,6 +37,7 @@ class Tally:
         self.lost = 0
         self._clock = clock
         self._begun = clock()
+        self._stopped: float | None = None
         self._ends: deque[float] = deque()
 
     def take(self, update: RunUpdate[Any]) -> None:
@@ -58,13 +59,21 @@ class Tally:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the following began."""
-        return self._clock() - self._begun
+        """Seconds since the following began, up to `stop`."""
+        return (self._stopped or self._clock()) - self._begun
+
+    def start(self) -> None:
+        """Let the time begin now instead of when this was made."""
+        self._begun = self._clock()
+
+    def stop(self) -> None:
+        """Let the time stand, for what is shown later."""
+        self._stopped = self._clock()
 
     @property
     def rate(self) -> float:
         """Ends per second, over the last seconds."""
-        now = self._clock()
+        now = self._stopped or self._clock()
         while self._ends and self._ends[0] < now - _RATE_WINDOW:
             self._ends.popleft()
         return len(self._ends) / min(_RATE_WINDOW, max(1.0, self.elapsed))

@@ -1,0 +1,70 @@
+"""Screen: prints, and remembers what it printed for a picture."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from rich.console import Console, RenderableType
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+
+from actionruns.cli.consoles import make_console
+from actionruns.errors import ConfigurationError
+
+__all__ = ["Screen"]
+
+_PICTURE_COLUMNS = 88
+
+
+class Screen:
+    """The demo's output.
+
+    Attributes:
+        console: Where it goes.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or make_console()
+        self._shown: list[RenderableType] = []
+
+    @property
+    def live(self) -> bool:
+        """Whether it can be redrawn."""
+        return self.console.is_terminal and not self.console.is_dumb_terminal
+
+    def show(self, renderable: RenderableType = "") -> None:
+        """Print something that stays."""
+        self.console.print(renderable)
+        self.console.file.flush()
+        self.remember(renderable)
+
+    def remember(self, renderable: RenderableType) -> None:
+        """Put something into the picture that was shown otherwise."""
+        self._shown.append(renderable)
+
+    def heading(self, number: int, text: str, more: str = "") -> None:
+        """Print the title of a part."""
+        self.show(Text.assemble(("\n" if number > 1 else "") + f"{number}  ", (text, "bold"), more))
+
+    def save_svg(self, file: Path, title: str) -> None:
+        """Draw everything shown as a picture of a terminal.
+
+        Raises:
+            ConfigurationError: The file cannot be written.
+        """
+        canvas = make_console(
+            io.StringIO(),
+            record=True,
+            force_terminal=True,
+            color_system="truecolor",
+            width=_PICTURE_COLUMNS,
+            legacy_windows=False,
+        )
+        for renderable in self._shown:
+            canvas.print(renderable)
+        try:
+            canvas.save_svg(str(file), title=title, theme=MONOKAI)
+        except OSError as error:
+            problem = f"--svg: cannot write {file}: {error.strerror or error}"
+            raise ConfigurationError(problem) from error
