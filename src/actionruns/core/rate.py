@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import attrs
 
+from actionruns.core.http_time import server_time
 from actionruns.errors import ConfigurationError
 
 __all__ = ["RATE_HEADER", "RateBudget", "RateWindow", "read_rate_headers"]
@@ -57,7 +57,7 @@ def read_rate_headers(headers: Mapping[str, str], now: datetime) -> RateWindow |
     if reset is None:
         return None
     try:
-        reset_in = _seconds_until(reset, _server_time(headers, now))
+        reset_in = _seconds_until(reset, server_time(headers, now))
         limit = headers.get("x-ratelimit-limit")
         period = headers.get("x-ratelimit-period")
         return RateWindow(
@@ -68,14 +68,6 @@ def read_rate_headers(headers: Mapping[str, str], now: datetime) -> RateWindow |
         )
     except (ValueError, OverflowError):
         return None
-
-
-def _server_time(headers: Mapping[str, str], now: datetime) -> datetime:
-    try:
-        moment = parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError):
-        return now
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _seconds_until(reset: str, now: datetime) -> float:

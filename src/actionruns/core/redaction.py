@@ -60,8 +60,11 @@ def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def redact_url(url: str) -> str:
-    """Return a URL without its user name and password."""
-    parts = urlsplit(url)
+    """Return a URL without its user name and password; ``***`` if it cannot be read at all."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return HIDDEN
     if "@" not in parts.netloc:
         return url
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, TypeVar
 
 import attrs
 import orjson
 
 from actionruns.core.codec import decode
+from actionruns.core.http_time import http_date, server_time
 from actionruns.core.operation import Operation
 from actionruns.core.redaction import redact_text
 from actionruns.errors import ApiError, error_class_for
@@ -135,7 +135,8 @@ def _message(body: Any) -> str:
         found = body or ""
     if not isinstance(found, str):
         found = orjson.dumps(found).decode()
-    found = redact_text(" ".join(found.split()))
+    # Redacted before it is cut to what is shown: half a token is not recognised.
+    found = redact_text(" ".join(found[:4000].split()))
     return found if len(found) <= 500 else f"{found[:497]}..."
 
 
@@ -154,8 +155,8 @@ def retry_after_seconds(response: Response, now: datetime) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(text) - now).total_seconds()
-        except (ValueError, TypeError):  # no date, or one without a zone
+        moment = http_date(text)
+        if moment is None:
             return None
+        seconds = (moment - server_time(response.headers, now)).total_seconds()
     return max(0.0, seconds) if seconds < float("inf") else None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import Any
 
 import attrs
 
-from actionruns.errors import ConfigurationError
+from actionruns.core.bounds import above_zero, count_above_zero
 
 __all__ = ["Failure", "RetryBudget", "RetryPolicy", "wait_before_retry"]
 
@@ -24,13 +23,6 @@ class Failure(enum.Enum):
     closed just then."""
     ANSWERED = "answered"
     """The server answered with an error status."""
-
-
-def _positive(instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not value > 0:
-        raise ConfigurationError(
-            f"{type(instance).__name__}: {attribute.name} must be above 0, but is {value!r}"
-        )
 
 
 @attrs.frozen(kw_only=True)
@@ -51,11 +43,11 @@ class RetryPolicy:
             outage is not multiplied. Ten retries are always in reserve.
     """
 
-    max_attempts: int = attrs.field(default=4, validator=_positive)
-    base_delay: float = attrs.field(default=0.5, validator=_positive)
-    max_delay: float = attrs.field(default=20.0, validator=_positive)
-    max_retry_after: float = attrs.field(default=60.0, validator=_positive)
-    budget: float = attrs.field(default=0.2, validator=_positive)
+    max_attempts: int = attrs.field(default=4, validator=count_above_zero)
+    base_delay: float = attrs.field(default=0.5, validator=above_zero)
+    max_delay: float = attrs.field(default=20.0, validator=above_zero)
+    max_retry_after: float = attrs.field(default=60.0, validator=above_zero)
+    budget: float = attrs.field(default=0.2, validator=above_zero)
 
 
 # 408 and 425: the server did not take the request up. 500 is in: on a read it passes as often.

@@ -34,10 +34,12 @@ class TokenShelf:
 
     MARGIN = 10.0
     """Seconds before its end at which a token is replaced."""
+    MARGIN_SHARE = 0.1
+    """The same as a share of its life, which counts for tokens that live for seconds."""
 
     def __init__(self) -> None:
         self._token: Token | None = None
-        self._margin = self.MARGIN
+        self._margin = 0.0
 
     def usable(self, now: float) -> str | None:
         """Return the token's value if it is good at this Unix time, else None."""
@@ -59,12 +61,14 @@ class TokenShelf:
         expires_at = _expiry_claim(value)
         if expires_at is None and lifetime is not None:
             expires_at = now + lifetime
-        again = self._token is not None and self._token.value == value
-        # The same token again: asking earlier than its end is of no use; and when our clock
-        # believes it dead already, the clock is wrong: a 401 decides.
-        self._margin = 0.0 if again else self.MARGIN
-        if again and expires_at is not None and now >= expires_at:
+        if expires_at is not None and now >= expires_at:
+            # Nobody hands out a dead token, so our clock is wrong: a 401 decides.
             expires_at = None
+        if expires_at is None or (self._token is not None and self._token.value == value):
+            # The same token again: asking earlier than its end is of no use.
+            self._margin = 0.0
+        else:
+            self._margin = min(self.MARGIN, self.MARGIN_SHARE * (expires_at - now))
         self._token = Token(value, expires_at)
         return value
 
@@ -79,4 +83,6 @@ def _expiry_claim(value: str) -> float | None:
     except (binascii.Error, ValueError):
         return None
     expires_at = claims.get("exp") if isinstance(claims, dict) else None
-    return float(expires_at) if isinstance(expires_at, int | float) else None
+    if isinstance(expires_at, bool) or not isinstance(expires_at, int | float):
+        return None
+    return float(expires_at)

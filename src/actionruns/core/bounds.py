@@ -1,0 +1,38 @@
+"""Checks of the numbers in settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from actionruns.errors import ConfigurationError
+
+__all__ = ["above_zero", "count_above_zero"]
+
+
+def above_zero(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Refuse what is no number above 0; a validator of attrs.
+
+    Raises:
+        ConfigurationError: It is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        raise _refused(instance, attribute, value, "a number above 0")
+
+
+def count_above_zero(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Refuse what is no whole number above 0; a validator of attrs.
+
+    Raises:
+        ConfigurationError: It is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise _refused(instance, attribute, value, "a whole number above 0")
+
+
+def _refused(
+    instance: object, attribute: attrs.Attribute[Any], value: object, expected: str
+) -> ConfigurationError:
+    owner = type(instance).__name__
+    return ConfigurationError(f"{owner}: {attribute.name} must be {expected}, but is {value!r}")

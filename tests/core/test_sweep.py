@@ -1,0 +1,243 @@
+"""The plan by which many runs are followed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actionruns.core.sweep import (
+    FEW_RUNS,
+    Ledger,
+    Method,
+    choose_method,
+    next_interval,
+    worth_another_page,
+)
+
+
+@pytest.mark.parametrize(
+    ("followed", "pages", "listable", "method"),
+    [
+        (FEW_RUNS, None, True, Method.SINGLE),
+        (FEW_RUNS + 1, None, True, Method.SWEEP),
+        (10_000, None, True, Method.SWEEP),
+        (10_000, 10, True, Method.SWEEP),
+        (10, 9, True, Method.SWEEP),
+        (10, 10, True, Method.SINGLE),
+        (10, 500, True, Method.SINGLE),
+        (10_000, 1, False, Method.SINGLE),
+    ],
+)
+def test_the_way_with_fewer_requests_is_chosen(
+    followed: int, pages: int | None, listable: bool, method: Method
+) -> None:
+    """Runs are swept when a list is there and has fewer pages than there are runs."""
+    assert choose_method(followed=followed, pages=pages, listable=listable) is method
+
+
+@pytest.mark.parametrize(
+    ("unseen", "pages_read", "pages_expected", "more"),
+    [
+        (0, 1, 10, False),
+        (0, 0, None, False),
+        (5, 1, None, True),
+        (5, 5, None, False),
+        (1, 1, None, False),
+        (9, 1, 10, True),
+        (8, 1, 10, False),
+        (1, 9, 10, True),
+        (1, 10, 10, True),
+        (1, 30, 10, True),
+        (100, 1, 3, True),
+    ],
+)
+def test_a_page_is_read_while_it_is_worth_it(
+    unseen: int, pages_read: int, pages_expected: int | None, more: bool
+) -> None:
+    """Another page is read unless asking for the unseen runs takes fewer requests."""
+    found = worth_another_page(unseen=unseen, pages_read=pages_read, pages_expected=pages_expected)
+    assert found is more
+
+
+@pytest.mark.parametrize(
+    ("previous", "changed", "interval"),
+    [
+        (8.0, True, 1.0),
+        (1.0, False, 1.5),
+        (8.0, False, 12.0),
+        (12.0, False, 15.0),
+        (15.0, False, 15.0),
+        (0.0, False, 1.0),
+        (100.0, False, 15.0),
+    ],
+)
+def test_the_interval_grows_while_all_is_quiet(
+    previous: float, changed: bool, interval: float
+) -> None:
+    """A change brings the shortest interval, quiet lets it grow up to the longest."""
+    assert next_interval(previous, changed=changed, shortest=1.0, longest=15.0) == interval
+
+
+def confirmed(ledger: Ledger) -> list[str]:
+    return [run.run_id for run in ledger.to_confirm()]
+
+
+def test_a_ledger_holds_each_run_once() -> None:
+    """A run given twice is followed once; order is kept."""
+    ledger = Ledger(["b", "a", "b"])
+    assert ([run.run_id for run in ledger], len(ledger)) == (["b", "a"], 2)
+
+
+def test_a_ledger_knows_its_runs() -> None:
+    """A ledger tells which ids it follows."""
+    ledger = Ledger(["a"])
+    assert ("a" in ledger, "b" in ledger, ledger.get("a").run_id) == (True, False, "a")
+
+
+def test_an_unfollowed_run_is_unknown() -> None:
+    """Asking for a run that isn't followed is a mistake of the caller."""
+    with pytest.raises(KeyError):
+        Ledger().get("a")
+
+
+def test_a_round_begins_with_nothing_seen() -> None:
+    """At the start of a round each run is unseen."""
+    ledger = Ledger(["a", "b"])
+    ledger.begin_round()
+    assert (ledger.unseen, confirmed(ledger)) == (2, ["a", "b"])
+
+
+def test_a_row_counts_as_seen() -> None:
+    """A run that a page shows isn't asked for in this round."""
+    ledger = Ledger(["a", "b"])
+    ledger.begin_round()
+    ledger.see("a", "BUSY")
+    assert (ledger.unseen, confirmed(ledger)) == (1, ["b"])
+
+
+def test_a_row_counts_once() -> None:
+    """A run that two pages show is seen once."""
+    ledger = Ledger(["a", "b"])
+    ledger.begin_round()
+    ledger.see("a", "BUSY")
+    ledger.see("a", "BUSY")
+    assert ledger.unseen == 1
+
+
+@pytest.mark.parametrize(("known", "news"), [(None, True), ("NEW", True), ("BUSY", False)])
+def test_a_row_tells_news(known: str | None, news: bool) -> None:
+    """A row is news when its status is another than the one last seen."""
+    ledger = Ledger(["a"])
+    ledger.begin_round()
+    ledger.get("a").status = known
+    assert ledger.see("a", "BUSY") is news
+
+
+def test_a_strangers_row_is_no_news() -> None:
+    """A row of a run that isn't followed is passed over."""
+    ledger = Ledger(["a"])
+    ledger.begin_round()
+    assert (ledger.see("b", "BUSY"), ledger.unseen, len(ledger)) == (False, 1, 1)
+
+
+def test_a_row_ends_a_row_of_failures() -> None:
+    """A run that is seen is known again and no longer failing."""
+    ledger = Ledger(["a"])
+    run = ledger.get("a")
+    run.unknown_since, run.failing_since = 1.0, 2.0
+    ledger.begin_round()
+    ledger.see("a", "BUSY")
+    assert [run.unknown_since, run.failing_since] == [None, None]
+
+
+def test_a_doubted_row_is_confirmed() -> None:
+    """A row that says the run has ended doesn't count as seen: its own answer is asked for."""
+    ledger = Ledger(["a"])
+    ledger.begin_round()
+    ledger.see("a", "DONE")
+    ledger.doubt(ledger.get("a"))
+    assert (ledger.unseen, confirmed(ledger)) == (1, ["a"])
+
+
+def test_doubting_the_unseen_changes_nothing() -> None:
+    """A run that wasn't seen is no less seen for being doubted."""
+    ledger = Ledger(["a"])
+    ledger.begin_round()
+    ledger.doubt(ledger.get("a"))
+    assert ledger.unseen == 1
+
+
+def test_a_run_added_during_a_round_waits_for_the_next() -> None:
+    """A run added while pages are read is not missed: they may have been read before it was."""
+    ledger = Ledger(["a"])
+    ledger.begin_round()
+    ledger.add("b")
+    now = (ledger.unseen, confirmed(ledger))
+    ledger.begin_round()
+    assert (now, ledger.unseen, confirmed(ledger)) == ((1, ["a"]), 2, ["a", "b"])
+
+
+@pytest.mark.parametrize(("seen", "unseen"), [(["a"], 1), ([], 1)])
+def test_a_dropped_run_is_not_waited_for(seen: list[str], unseen: int) -> None:
+    """Dropping a run, seen or not, leaves the others as they are."""
+    ledger = Ledger(["a", "b"])
+    ledger.begin_round()
+    for run_id in seen:
+        ledger.see(run_id, "DONE")
+    ledger.drop("a")
+    assert (ledger.unseen, confirmed(ledger), len(ledger)) == (unseen, ["b"], 1)
+
+
+def test_dropping_a_stranger_changes_nothing() -> None:
+    """A run that isn't followed can be dropped all the same."""
+    ledger = Ledger(["a"])
+    ledger.begin_round()
+    ledger.drop("b")
+    assert (ledger.unseen, len(ledger)) == (1, 1)
+
+
+def test_a_hidden_run_is_asked_for_less_and_less() -> None:
+    """A run that is active but never listed rests 1, 2, 4, 4, ... rounds between questions."""
+    ledger = Ledger(["a"])
+    asked = []
+    for number in range(20):
+        ledger.begin_round()
+        for run in ledger.to_confirm():
+            asked.append(number)
+            ledger.is_active_after_all(run)
+    assert asked == [0, 2, 5, 10, 15]
+
+
+def test_a_row_ends_the_rest() -> None:
+    """A run that is listed again is asked for as soon as it is missing again."""
+    ledger = Ledger(["a"])
+    for _ in range(3):
+        ledger.is_active_after_all(ledger.get("a"))
+    ledger.begin_round()
+    ledger.see("a", "BUSY")
+    ledger.begin_round()
+    assert confirmed(ledger) == ["a"]
+
+
+@given(
+    st.sets(st.sampled_from("abcdef")),
+    st.lists(
+        st.tuples(st.sampled_from(["see", "drop", "add", "doubt"]), st.sampled_from("abcdefgh")),
+        max_size=30,
+    ),
+)
+def test_each_run_is_seen_or_confirmed(followed: set[str], steps: list[tuple[str, str]]) -> None:
+    """Whatever happens in a round: what is followed and unseen is exactly what gets confirmed."""
+    ledger = Ledger(sorted(followed))
+    ledger.begin_round()
+    for step, run_id in steps:
+        if step == "see":
+            ledger.see(run_id, "BUSY")
+        elif step == "drop":
+            ledger.drop(run_id)
+        elif step == "add":
+            ledger.add(run_id)
+        elif run_id in ledger:
+            ledger.doubt(ledger.get(run_id))
+    assert len(confirmed(ledger)) == ledger.unseen
