@@ -16,7 +16,14 @@ from actionruns.codegen.ir import (
     PackageDef,
 )
 
-__all__ = ["group_docstring", "iterator_docstring", "model_docstring", "operation_docstring"]
+__all__ = [
+    "group_docstring",
+    "iterator_docstring",
+    "model_docstring",
+    "operation_docstring",
+    "quoted",
+    "short_docstring",
+]
 
 _WIDTH: Final = 100
 _CLASS_INDENT: Final = 4
@@ -38,13 +45,25 @@ def model_docstring(model: ModelDef) -> str:
     named = [(field.name, _of_field(field)) for field in model.fields]
     body = [*_summary(model.description, f"{model.name}, as the service gives it.", _CLASS_INDENT)]
     body += _section("Attributes", named, _CLASS_INDENT)
-    return _quoted(body, _CLASS_INDENT)
+    return quoted(body, _CLASS_INDENT)
 
 
 def group_docstring(group: GroupDef) -> str:
     """Return the docstring of an endpoint class."""
-    fallback = f"The operations of `{group.name}`."
-    return _quoted(list(_summary(group.description, fallback, _CLASS_INDENT)), _CLASS_INDENT)
+    return short_docstring(
+        group.description, f"The operations of `{group.name}`.", indent=_CLASS_INDENT
+    )
+
+
+def short_docstring(text: str, fallback: str, *, indent: int) -> str:
+    """Return the docstring of something that has no sections.
+
+    Args:
+        text: What it is.
+        fallback: The first line, when there is no text or none that is short enough.
+        indent: Where it stands.
+    """
+    return quoted(list(_summary(text, fallback, indent)), indent)
 
 
 def operation_docstring(operation: OperationDef, package: PackageDef) -> str:
@@ -60,7 +79,7 @@ def operation_docstring(operation: OperationDef, package: PackageDef) -> str:
         lines += ["", "Returns:", *_wrapped(text, _METHOD_INDENT, "    ")]
     lines += _section("Raises", _errors(operation), _METHOD_INDENT)
     lines += ["", *_source(operation, package)]
-    return _quoted(lines, _METHOD_INDENT)
+    return quoted(lines, _METHOD_INDENT)
 
 
 def iterator_docstring(
@@ -82,7 +101,7 @@ def iterator_docstring(
     lines += ["", "Yields:", "    The items in the order of the service."]
     lines += _section("Raises", _errors(operation), _METHOD_INDENT)
     lines += ["", *_source(operation, package)]
-    return _quoted(lines, _METHOD_INDENT)
+    return quoted(lines, _METHOD_INDENT)
 
 
 def _of_field(field: FieldDef) -> str:
@@ -101,9 +120,10 @@ def _errors(operation: OperationDef) -> list[tuple[str, str]]:
 
 
 def _source(operation: OperationDef, package: PackageDef) -> list[str]:
-    place = f"{operation.method} {operation.path}"
-    text = f"Source: {place} ({package.spec}: {package.title} {package.version})"
-    return _wrapped(text, _METHOD_INDENT, after="    ")
+    place = f"Source: {operation.method} {operation.path}"
+    origin = f"({package.spec}: {package.title} {package.version})"
+    whole = f"{place} {origin}"
+    return [whole] if len(whole) <= _WIDTH - _METHOD_INDENT else [place, f"    {origin}"]
 
 
 def _summary(text: str, fallback: str, indent: int) -> Iterable[str]:
@@ -126,7 +146,7 @@ def _first_sentence(text: str) -> tuple[str, str]:
     sentence = match.group(1) if match else first
     rest = first[len(sentence) :].strip()
     sentence = sentence if sentence.endswith((".", "!", "?", ":")) else f"{sentence}."
-    return sentence, "\n\n".join(part for part in (rest, others.strip()) if part)
+    return sentence, "\n\n".join(part for part in (rest, others.strip("\n")) if part)
 
 
 def _section(title: str, named: Iterable[tuple[str, str]], indent: int) -> list[str]:
@@ -146,7 +166,7 @@ def _wrapped(text: str, indent: int, before: str = "", *, after: str = "") -> li
         after: What lines other than the first begin with besides.
     """
     lines: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", textwrap.dedent(text).strip()):
+    for paragraph in re.split(r"\n\s*\n", text.strip("\n")):
         if lines:
             lines.append("")
         inner = before + after if lines else before
@@ -168,7 +188,7 @@ def _wrapped(text: str, indent: int, before: str = "", *, after: str = "") -> li
     return lines
 
 
-def _quoted(lines: list[str], indent: int) -> str:
+def quoted(lines: list[str], indent: int) -> str:
     """Return a docstring as source."""
     text = "\n".join(lines).replace('"""', "'''")
     prefix = "r" if "\\" in text else ""

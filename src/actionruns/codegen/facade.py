@@ -12,6 +12,7 @@ from typing import Final
 
 import attrs
 
+from actionruns.codegen.docstrings import quoted, short_docstring
 from actionruns.codegen.errors import CodegenError
 from actionruns.codegen.formatting import formatted
 from actionruns.codegen.imports import SourceNames
@@ -114,7 +115,7 @@ class _Twin:
     def text(self, *, is_client: bool) -> str:
         name, twin = self._node.name, self._known[self._node.name]
         base = "BlockingClient" if is_client else "BlockingEndpoints"
-        lines = [f"class {twin}({base}[{name}]):", *self._docstring(self._node, "    ")]
+        lines = [f"class {twin}({base}[{name}]):", *self._docstring(self._node, 4)]
         attributes = attributes_of(self._node, self._facade.name)
         if is_client:
             lines += self._client_members(attributes)
@@ -155,11 +156,12 @@ class _Twin:
     def _properties(self, attributes: list[Attribute]) -> Iterator[str]:
         docs = attribute_docs(ast.get_docstring(self._node) or "")
         for attribute in attributes:
-            text = docs.get(attribute.name, f"The async object's `{attribute.name}`.")
+            text = blocking_words(docs.get(attribute.name, ""), self._known)
+            fallback = f"The `{attribute.name}` of the async object."
             yield ""
             yield "    @property"
             yield f"    def {attribute.name}(self) -> {attribute.annotation}:"
-            yield f'        """{blocking_words(text, self._known)}"""'
+            yield f"        {short_docstring(text, fallback, indent=8)}"
             yield f"        return self._async.{attribute.name}"
 
     def _method(self, method: Method) -> Iterator[str]:
@@ -188,7 +190,7 @@ class _Twin:
                 f"return {func}({_handed_on(method.args)})",
             )
         yield f"    def {method.name}({ast.unparse(method.args)}) -> {result}:"
-        yield from self._docstring(method, "        ")
+        yield from self._docstring(method, 8)
         yield f"        {statement}"
 
     def _call(self, method: ast.AsyncFunctionDef, given: str) -> tuple[str, str]:
@@ -213,17 +215,12 @@ class _Twin:
         arguments = ", ".join(part for part in (func, twin, _handed_on(method.args)) if part)
         return f"AbstractContextManager[{twin}]", f"return self._loop.enter({arguments})"
 
-    def _docstring(self, node: ast.ClassDef | Method, space: str) -> list[str]:
+    def _docstring(self, node: ast.ClassDef | Method, indent: int) -> list[str]:
         text = ast.get_docstring(node, clean=True)
         if text is None:
             return []
-        text = blocking_words(text, self._known).replace('"""', "'''")
-        prefix = "r" if "\\" in text else ""
-        first, *others = text.splitlines()
-        if not others:
-            return [f'{space}{prefix}"""{first}"""']
-        body = [f"{space}{line}" if line else "" for line in others]
-        return [f'{space}{prefix}"""{first}', *body, f'{space}"""']
+        lines = blocking_words(text, self._known).splitlines()
+        return [f"{' ' * indent}{quoted(lines, indent)}"]
 
     def _refused(self, node: ast.AST, problem: str) -> CodegenError:
         line = getattr(node, "lineno", 0)

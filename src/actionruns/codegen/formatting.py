@@ -13,7 +13,6 @@ __all__ = ["formatted"]
 _RUFF: Final = (sys.executable, "-m", "ruff")
 _ALIKE: Final = (
     "--isolated",
-    "--quiet",
     "--no-cache",
     "--config=line-length = 100",
     "--config=target-version = 'py311'",

@@ -40,7 +40,8 @@ _IMPORTED: Final = frozenset(
     | {"datetime", "state_of", "has_ended"}
 )
 
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
+# Letters of other alphabets count as small ones.
+_WORD: Final = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 
 
 def words(name: str) -> list[str]:

@@ -74,16 +74,20 @@ def _yaml(text: str, name: str, lines: dict[Pointer, int]) -> Any:
     yaml = require("yaml")
     # Composed and not loaded: nodes know their lines, keys stay texts (`200`, `on`), and a key that
     # stands twice is seen. The C parser is not in every build of PyYAML.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    loader = None
     try:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
         node = loader.get_single_node()
         return _Composed(yaml, loader, name, lines).value(node, ()) if node is not None else None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        problem = f"{name} (line {line}): is not YAML: {error.problem}"
-        raise CodegenError(problem, place=name, line=line) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else 0
+        where = f"{name} (line {line})" if line else name
+        said = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise CodegenError(f"{where}: is not YAML: {said}", place=name, line=line) from error
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 class _Composed:

@@ -135,7 +135,8 @@ def _parts(node: Node) -> Iterator[Shape]:
             raise part.error("an allOf that contains itself")
         merged = shape_of(part)
         if merged is None:
-            if set(meant.value) <= {"required", "type", "description"}:
+            is_bare = set(meant.value) <= {"required", "type", "description"}
+            if is_bare and json_types(meant) in ((), ("object",)):
                 yield Shape({}, frozenset(meant.texts("required")), None)
                 continue
             raise part.error("allOf is supported for objects with properties only")

@@ -139,8 +139,8 @@ def iterator_arguments(operation: OperationDef) -> list[ArgumentDef]:
 
 
 def _bounds(argument: ArgumentDef) -> str:
-    high = f" to {argument.maximum:g}" if argument.maximum is not None else " or more"
-    return f"{argument.minimum:g}{high}"
+    high = f" to {argument.maximum}" if argument.maximum is not None else " or more"
+    return f"{argument.minimum}{high}"
 
 
 def call(arguments: list[ArgumentDef], replaced: Mapping[str, str]) -> str:

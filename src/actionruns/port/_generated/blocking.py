@@ -666,8 +666,8 @@ class Entities(BlockingEndpoints[AsyncEntities]):
             DecodeFailed: The answer is not what the specification promises.
             ClientClosed: The client is closed.
 
-        Source: POST /v1/blueprints/{blueprint_identifier}/entities (port.yaml: Port action runs
-            1.0)
+        Source: POST /v1/blueprints/{blueprint_identifier}/entities
+            (port.yaml: Port action runs 1.0)
         """
         return self._loop.call(
             self._async.create_entity,
@@ -795,8 +795,8 @@ class Entities(BlockingEndpoints[AsyncEntities]):
             DecodeFailed: The answer is not what the specification promises.
             ClientClosed: The client is closed.
 
-        Source: GET /v1/blueprints/{blueprint_identifier}/entities/{entity_identifier} (port.yaml:
-            Port action runs 1.0)
+        Source: GET /v1/blueprints/{blueprint_identifier}/entities/{entity_identifier}
+            (port.yaml: Port action runs 1.0)
         """
         return self._loop.call(
             self._async.get_entity,
@@ -856,8 +856,8 @@ class Entities(BlockingEndpoints[AsyncEntities]):
             DecodeFailed: The answer is not what the specification promises.
             ClientClosed: The client is closed.
 
-        Source: PUT /v1/blueprints/{blueprint_identifier}/entities/{entity_identifier} (port.yaml:
-            Port action runs 1.0)
+        Source: PUT /v1/blueprints/{blueprint_identifier}/entities/{entity_identifier}
+            (port.yaml: Port action runs 1.0)
         """
         return self._loop.call(
             self._async.replace_entity,
@@ -913,8 +913,8 @@ class Entities(BlockingEndpoints[AsyncEntities]):
             DecodeFailed: The answer is not what the specification promises.
             ClientClosed: The client is closed.
 
-        Source: PATCH /v1/blueprints/{blueprint_identifier}/entities/{entity_identifier} (port.yaml:
-            Port action runs 1.0)
+        Source: PATCH /v1/blueprints/{blueprint_identifier}/entities/{entity_identifier}
+            (port.yaml: Port action runs 1.0)
         """
         return self._loop.call(
             self._async.update_entity,

@@ -711,8 +711,8 @@ class AsyncEntities:
             DecodeFailed: The answer is not what the specification promises.
             ClientClosed: The client is closed.
 
-        Source: POST /v1/blueprints/{blueprint_identifier}/entities (port.yaml: Port action runs
-            1.0)
+        Source: POST /v1/blueprints/{blueprint_identifier}/entities
+            (port.yaml: Port action runs 1.0)
         """
         return await self._transport.send(
             CREATE_ENTITY,
@@ -846,8 +846,8 @@ class AsyncEntities:
             DecodeFailed: The answer is not what the specification promises.
             ClientClosed: The client is closed.
 
-        Source: GET /v1/blueprints/{blueprint_identifier}/entities/{entity_identifier} (port.yaml:
-            Port action runs 1.0)
+        Source: GET /v1/blueprints/{blueprint_identifier}/entities/{entity_identifier}
+            (port.yaml: Port action runs 1.0)
         """
         return await self._transport.send(
             GET_ENTITY,
@@ -911,8 +911,8 @@ class AsyncEntities:
             DecodeFailed: The answer is not what the specification promises.
             ClientClosed: The client is closed.
 
-        Source: PUT /v1/blueprints/{blueprint_identifier}/entities/{entity_identifier} (port.yaml:
-            Port action runs 1.0)
+        Source: PUT /v1/blueprints/{blueprint_identifier}/entities/{entity_identifier}
+            (port.yaml: Port action runs 1.0)
         """
         return await self._transport.send(
             REPLACE_ENTITY,
@@ -970,8 +970,8 @@ class AsyncEntities:
             DecodeFailed: The answer is not what the specification promises.
             ClientClosed: The client is closed.
 
-        Source: PATCH /v1/blueprints/{blueprint_identifier}/entities/{entity_identifier} (port.yaml:
-            Port action runs 1.0)
+        Source: PATCH /v1/blueprints/{blueprint_identifier}/entities/{entity_identifier}
+            (port.yaml: Port action runs 1.0)
         """
         return await self._transport.send(
             UPDATE_ENTITY,
