@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -37,6 +38,8 @@ class RateWindow:
 # A "reset" above this is a point in time, not a number of seconds (Port's documentation has had
 # both, as facts D3 tells).
 _LARGEST_SECONDS = 10_000
+# A period of more than a day is a clock or a unit that we misread.
+_LONGEST_PERIOD = 86_400.0
 
 
 def read_rate_headers(headers: Mapping[str, str], now: datetime) -> RateWindow | None:
@@ -59,12 +62,14 @@ def read_rate_headers(headers: Mapping[str, str], now: datetime) -> RateWindow |
     try:
         reset_in = _seconds_until(reset, server_time(headers, now))
         limit = headers.get("x-ratelimit-limit")
-        period = headers.get("x-ratelimit-period")
+        period = float(headers.get("x-ratelimit-period", 0))
+        if not (reset_in <= _LONGEST_PERIOD and period <= _LONGEST_PERIOD):  # or one is NaN
+            return None
         return RateWindow(
             limit=None if limit is None else int(float(limit)),
             remaining=int(float(remaining)),
             reset_in=max(0.0, reset_in),
-            period=None if period is None else float(period),
+            period=period if period > 0 else None,
         )
     except (ValueError, OverflowError):
         return None
@@ -85,15 +90,61 @@ def _seconds_until(reset: str, now: datetime) -> float:
 
 @attrs.define
 class _Scope:
-    """The pacing state of one service."""
+    """The pacing state of one service.
+
+    `opens_at` to `resets_at` is the period that the next reservation falls into, and `remaining`
+    what is left of it. It lies ahead of the present one when that is taken up by those who wait.
+    """
 
     remaining: int = 0
     limit: int | None = None
     period: float | None = None
+    opens_at: float = 0.0
     resets_at: float = 0.0
     held_until: float = 0.0
     next_at: float = 0.0
     outstanding: int = 0
+    told: int | None = None
+
+    def tell(self, window: RateWindow, now: float) -> None:
+        """Take in what an answer says."""
+        self.told = window.remaining
+        self.limit = window.limit
+        self.period = window.period
+        # Requests under way, and those that wait, are not in the service's count yet. When they
+        # are more than is left, they take of the following periods.
+        self.remaining = window.remaining - self.outstanding
+        self.opens_at = 0.0
+        self.resets_at = now + window.reset_in
+
+    def wait(self, now: float, spare_share: float) -> float:
+        """Return the wait that the service's limit asks for, and count the request."""
+        start = max(now, self.held_until, self.opens_at)
+        over = self.resets_at <= start
+        if over or self.remaining <= 0:
+            if not self.period or not self.limit:
+                # What comes after this period is not known.
+                self.resets_at = 0.0 if over else self.resets_at
+                return start - now if over else self.resets_at - now
+            start = self._open_period(start, self.period, self.limit)
+        self.remaining -= 1
+        if self.remaining >= (self.limit or 0) * spare_share:
+            return start - now
+        at = min(max(self.next_at, start), self.resets_at)
+        self.next_at = at + (self.resets_at - at) / (self.remaining + 1)
+        return at - now
+
+    def _open_period(self, start: float, period: float, limit: int) -> float:
+        """Go on to the first period with something left, and return its begin."""
+        if self.resets_at <= start:
+            # What a new period allows is known before its first answer.
+            self.opens_at, self.resets_at, self.remaining = start, start + period, limit
+        while self.remaining <= 0:
+            self.opens_at = self.resets_at
+            self.resets_at += period
+            self.remaining += limit
+        self.next_at = 0.0
+        return self.opens_at
 
 
 class RateBudget:
@@ -107,19 +158,30 @@ class RateBudget:
         rate: Requests per second, over all clients that share the budget; None = no own limit.
         burst: Requests that may leave at once when none has left for a while. Default: one
             second's worth.
+
+    Raises:
+        ConfigurationError: An argument is not above 0.
     """
 
     SPARE_SHARE = 0.2
     """Share of a period's requests from which on requests are spread."""
+    LONGEST_WAIT = 60.0
+    """Seconds for which a service's rate headers hold a request back at most.
+
+    Past that it is sent, and a refusal is left to the retry policy: callers rather get an error
+    that says what happened than an hour of silence.
+    """
 
     def __init__(self, *, rate: float | None = None, burst: int | None = None) -> None:
-        if rate is not None and not rate > 0:
+        if rate is not None and not _is_above_zero(rate, float):
             raise ConfigurationError(f"RateBudget: rate must be above 0, but is {rate!r}")
-        if burst is not None and not burst >= 1:
-            raise ConfigurationError(f"RateBudget: burst must be at least 1, but is {burst!r}")
+        if burst is not None and not _is_above_zero(burst, int):
+            problem = f"must be a whole number above 0, but is {burst!r}"
+            raise ConfigurationError(f"RateBudget: burst {problem}")
         self.rate = rate
         self.burst = burst if burst is not None else max(1, int(rate or 1))
-        self._due = 0.0
+        self._due = float("-inf")
+        self._freed: list[float] = []
         self._scopes: dict[str, _Scope] = {}
         self._lock = threading.Lock()
 
@@ -144,10 +206,15 @@ class RateBudget:
             state.outstanding += 1
             wait = self._own_wait(now) if self.rate else 0.0
             if state.resets_at or state.held_until:
-                wait = max(wait, _service_wait(state, now, self.SPARE_SHARE))
+                longest = max(self.LONGEST_WAIT, state.held_until - now)
+                wait = max(wait, min(longest, state.wait(now, self.SPARE_SHARE)))
             return wait
 
     def _own_wait(self, now: float) -> float:
+        while self._freed:
+            place = heapq.heappop(self._freed)
+            if place >= now:
+                return place - now
         # The generic cell rate algorithm: _due is when an evenly spaced line would be through.
         spacing = 1 / (self.rate or 1)
         self._due = max(self._due, now - (self.burst - 1) * spacing) + spacing
@@ -159,17 +226,25 @@ class RateBudget:
             state = self._scopes.setdefault(scope, _Scope())
             state.outstanding = max(0, state.outstanding - 1)
             if window is not None:
-                state.limit = window.limit
-                state.period = window.period
-                # Requests under way are not in the service's count yet.
-                state.remaining = window.remaining - state.outstanding
-                state.resets_at = now + window.reset_in
+                state.tell(window, now)
 
-    def release(self, scope: str) -> None:
-        """Note that a reserved request got no answer."""
+    def release(self, scope: str, *, unused: float | None = None) -> None:
+        """Note that a reserved request got no answer.
+
+        Args:
+            scope: The service asked.
+            unused: When it was to be sent, a monotonic time, if it was not: somebody else may have
+                its place.
+        """
         with self._lock:
             state = self._scopes.setdefault(scope, _Scope())
             state.outstanding = max(0, state.outstanding - 1)
+            if unused is None:
+                return
+            if self.rate:
+                heapq.heappush(self._freed, unused)
+            if state.opens_at <= unused < state.resets_at:
+                state.remaining += 1
 
     def hold(self, scope: str, seconds: float, now: float) -> None:
         """Let nothing out to a service for a while: it answered 429 or 503 with a wait."""
@@ -180,27 +255,9 @@ class RateBudget:
     def remaining(self, scope: str) -> int | None:
         """Return the requests left in the service's period as last told, None when unknown."""
         state = self._scopes.get(scope)
-        return state.remaining if state is not None and state.resets_at else None
+        return None if state is None else state.told
 
 
-def _service_wait(state: _Scope, now: float, spare_share: float) -> float:
-    """Return the wait that a service's limits ask for, and count the request."""
-    start = max(now, state.held_until)
-    if state.resets_at <= start:
-        if not state.period or state.limit is None:
-            state.resets_at = 0.0
-            return start - now
-        # A new period has begun; what it allows is known before its first answer.
-        state.resets_at = start + state.period
-        state.remaining = state.limit
-    state.remaining -= 1
-    spare = 0 if state.limit is None else state.limit * spare_share
-    if state.remaining >= spare:
-        return start - now
-    left = state.remaining + 1
-    if left <= 0:
-        # Used up: to the next period, in the order of arrival.
-        return state.resets_at - now
-    spacing = (state.resets_at - start) / left
-    state.next_at = max(state.next_at, start) + spacing
-    return min(state.next_at, state.resets_at) - now
+def _is_above_zero(value: object, kind: type) -> bool:
+    fits = isinstance(value, (int, float) if kind is float else int)
+    return fits and not isinstance(value, bool) and value > 0  # type: ignore[operator]  # a number
