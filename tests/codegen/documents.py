@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 import yaml
 
 from actionruns.codegen.document import Document
+from actionruns.codegen.errors import CodegenError
 from actionruns.codegen.ir import ArgumentDef, FieldDef, ModelDef, OperationDef, PackageDef
 from actionruns.codegen.lower import lower
 from actionruns.codegen.reader import parse
@@ -22,6 +24,7 @@ __all__ = [
     "lowered",
     "model",
     "one_operation",
+    "refused",
 ]
 
 NAME = "api.yaml"
@@ -102,3 +105,12 @@ def field(schema: Any, *, required: bool = True, **parts: Any) -> FieldDef:
     schemas = {"Thing": thing, **parts.pop("schemas", {})}
     (found,) = model("Thing", schemas, **parts).fields
     return found
+
+
+def refused(operation: dict[str, Any] | None = None, **parts: Any) -> CodegenError:
+    """Return the error that a document with one operation leads to; it knows its line."""
+    with pytest.raises(CodegenError) as caught:
+        lower(document(operation, **parts))
+    assert caught.value.line > 0, "the place's line is known"
+    assert f"(line {caught.value.line})" in str(caught.value)
+    return caught.value

@@ -35,6 +35,7 @@ TEXT = {"type": "string"}
         ({"enum": ["a", "b"]}, "str"),
         ({"enum": ["a", 1, None]}, "str | int | None"),
         ({"const": "a"}, "Literal['a']"),
+        ({"enum": ["a"]}, "Literal['a']"),
         ({"oneOf": [TEXT, {"type": "null"}]}, "str | None"),
         ({"anyOf": [{"type": "object"}, TEXT, TEXT]}, "str | dict[str, Any]"),
         ({"oneOf": [TEXT, {}]}, "Any"),
@@ -124,6 +125,7 @@ def test_models_may_contain_themselves() -> None:
         ({"type": "array", "items": TEXT}, "Sequence[str] | None"),
         ({"type": "array", "items": {"enum": ["a"]}}, "Sequence[Literal['a']] | None"),
         ({"enum": [0.5, 1.5]}, "float | None"),
+        ({"const": "a"}, "Literal['a'] | None"),
     ],
 )
 def test_types_of_parameters(schema: Any, expected: str) -> None:
@@ -161,10 +163,11 @@ def test_types_of_body_arguments(schema: Any, expected: str, default: str) -> No
     assert (found.annotation, found.default) == (expected, default)
 
 
-def test_union_of_models_is_told_apart() -> None:
+@pytest.mark.parametrize("mark", [{"const": "x"}, {"enum": ["x"]}, None])
+def test_union_of_models_is_told_apart(mark: Any) -> None:
     """Objects of a union are decoded when each has a constant or a member of its own."""
-    first = {"type": "object", "required": ["a"], "properties": {"a": TEXT}}
-    second = {"type": "object", "properties": {"b": TEXT}}
+    second = {"type": "object", "properties": {"b": TEXT, **({"a": TEXT} if mark else {})}}
+    first = {"type": "object", "required": ["a"], "properties": {"a": mark or TEXT}}
     assert field({"oneOf": [first, second]}).annotation == "ThingIt1 | ThingIt2"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from actionruns.codegen.errors import CodegenError
 from actionruns.codegen.facade import Facade, mirror
+from actionruns.codegen.wording import attribute_docs
 
 CLIENT = Facade(
     name="client.py",
@@ -227,6 +228,8 @@ def test_bases_are_mirrored() -> None:
         ("async def a(self) -> list[AsyncOther]: ...", "a returns list[AsyncOther], which has no"),
         ("def a(self) -> AsyncContextManager[int]: ...", "a gives int that has no blocking twin"),
         ("@asynccontextmanager\nasync def a(self) -> X: ...", "a gives something that has no"),
+        ("def a(self) -> AsyncIterator: ...", "a does not say what it iterates over"),
+        ("def a(self) -> AsyncContextManager: ...", "a gives AsyncContextManager that has no"),
         ("def __init__(self) -> None:\n    self.a = b()", "declare the type of AsyncThing.a"),
     ],
 )
@@ -255,3 +258,12 @@ def test_missing_class_is_refused() -> None:
     """A class that the module doesn't have is an error."""
     with pytest.raises(CodegenError, match="there is no class AsyncThing"):
         mirror("", THING, summary="", head="")
+
+
+def test_attributes_section_ends() -> None:
+    """The section of attributes ends where the next one begins, and needs not be there."""
+    text = (
+        "Thing.\n\nAttributes:\n\n    a: One,\n        more.\n    b: Two.\n\nRaises:\n    c: No.\n"
+    )
+    assert attribute_docs(text) == {"a": "One, more.", "b": "Two."}
+    assert attribute_docs("Thing.") == {}

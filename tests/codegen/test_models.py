@@ -46,16 +46,16 @@ def test_required_fields_stand_first() -> None:
 
 def test_request_models_have_closed_enumerations() -> None:
     """A model that is only sent has Literal types, and null only where the schema has it."""
-    schemas = thing(a={"enum": ["x"]}, b={"type": ["string", "null"]})
+    schemas = thing(a={"enum": ["x", "y"]}, b={"type": ["string", "null"]})
     assert [f.annotation for f in requested(schemas).fields] == [
-        "Literal['x'] | Unset",
+        "Literal['x', 'y'] | Unset",
         "str | Unset | None",
     ]
 
 
 def test_models_of_both_ways_are_open() -> None:
     """A model that is sent and answered has the types of an answer."""
-    found = requested(thing(a={"enum": ["x"]}), responses=answer(REFERENCE))
+    found = requested(thing(a={"enum": ["x", "y"]}), responses=answer(REFERENCE))
     assert [f.annotation for f in found.fields] == ["str | Unset | None"]
 
 
@@ -63,7 +63,7 @@ def test_use_spreads_to_inner_models() -> None:
     """What a model contains is used as the model is, also when that is found out later."""
     schemas = {
         **thing(inner={"$ref": "#/components/schemas/Inner"}),
-        "Inner": {"type": "object", "properties": {"a": {"enum": ["x"]}}},
+        "Inner": {"type": "object", "properties": {"a": {"enum": ["x", "y"]}}},
     }
     package = lowered(
         {
@@ -138,3 +138,13 @@ def test_other_members_are_noticed() -> None:
     lower(found)
     place = "api.yaml#/components/schemas/Thing/additionalProperties"
     assert place in {notice.place for notice in found.notices}
+
+
+def test_named_list_is_no_model() -> None:
+    """A schema that is a list is its type wherever it is used, and no class."""
+    schemas = {"Things": {"type": "array", "items": REFERENCE}, **thing(a=TEXT)}
+    package = lowered(
+        {"responses": answer({"$ref": "#/components/schemas/Things"})}, schemas=schemas
+    )
+    assert package.groups[0].operations[0].result == "list[Thing]"
+    assert [found.name for found in package.models] == ["Thing"]

@@ -17,7 +17,7 @@ from actionruns.codegen.schema import (
     shape_of,
 )
 
-__all__ = ["Models", "PyType", "TypeMapper", "Use"]
+__all__ = ["PLAIN", "Models", "PyType", "TypeMapper", "Use"]
 
 
 class Use(enum.Flag):
@@ -29,6 +29,10 @@ class Use(enum.Flag):
     """In a request body."""
     ARGUMENT = enum.auto()
     """An argument itself, which takes mappings where an answer gives models and dicts."""
+
+
+PLAIN: Final = Use.ANSWER | Use.ARGUMENT
+"""An argument's type without its values: what kind of parameter it is."""
 
 
 @attrs.frozen
@@ -130,9 +134,10 @@ class TypeMapper:
 
     def _without_null(self, node: Node, use: Use, hint: str) -> PyType:
         if "const" in node:
-            return _literal([node["const"]], keep=True)
+            return _literal([node["const"]], keep=use != PLAIN)
         if "enum" in node:
-            return _literal(list(node["enum"].elements()), keep=Use.ANSWER not in use)
+            is_closed = Use.ANSWER not in use or (_is_fixed(node) and use != PLAIN)
+            return _literal(list(node["enum"].elements()), keep=is_closed)
         if (wrapped := only_part(node)) is not None:
             return self.of(wrapped, use, hint)
         if shape_of(node) is not None:
@@ -241,7 +246,7 @@ def _check_told_apart(options: list[Node]) -> None:
     shapes = [(node, shape) for node in options if (shape := shape_of(node)) is not None]
     for index, (node, shape) in enumerate(shapes):
         for other, later in shapes[index + 1 :]:
-            marks = {n for n, s in shape.properties.items() if n in shape.required and _fixed(s)}
+            marks = {n for n, s in shape.properties.items() if n in shape.required and _is_fixed(s)}
             if marks or shape.required - later.properties.keys():
                 continue
             place = other.document.place(other.follow().pointer)
@@ -249,5 +254,7 @@ def _check_told_apart(options: list[Node]) -> None:
             raise node.error(f"cannot be told from {place}; {problem}")
 
 
-def _fixed(schema: Node) -> bool:
-    return "const" in schema.follow()
+def _is_fixed(schema: Node) -> bool:
+    """Tell whether a schema allows one value only; OpenAPI 3.0 says const as an enum of one."""
+    meant = schema.follow()
+    return "const" in meant or ("enum" in meant and len(list(meant["enum"].elements())) == 1)

@@ -180,8 +180,7 @@ class _Twin:
         elif _outer(method.returns) in _CONTEXTS:
             result, statement = self._context(method, func, _CONTEXTS)
         elif _outer(method.returns) in _ITERATORS:
-            result = f"BlockingIterator[{ast.unparse(_inner(method.returns))}]"
-            statement = f"return self._loop.iterate({given})"
+            result, statement = self._iteration(method, given)
         elif isinstance(method, ast.AsyncFunctionDef):
             result, statement = self._call(method, given)
         else:
@@ -204,6 +203,13 @@ class _Twin:
                 raise self._refused(method, f"{method.name} returns {result}, which has no twin")
         # mypy refuses to return what is None.
         return result, f"{'' if result == 'None' else 'return '}self._loop.call({given})"
+
+    def _iteration(self, method: Method, given: str) -> tuple[str, str]:
+        assert method.returns is not None  # noqa: S101  _method has looked
+        if not isinstance(method.returns, ast.Subscript):
+            raise self._refused(method, f"{method.name} does not say what it iterates over")
+        item = ast.unparse(_inner(method.returns))
+        return f"BlockingIterator[{item}]", f"return self._loop.iterate({given})"
 
     def _context(self, method: Method, func: str, outer: frozenset[str]) -> tuple[str, str]:
         assert method.returns is not None  # noqa: S101  _method has looked

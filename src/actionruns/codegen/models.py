@@ -80,11 +80,10 @@ class ModelRegistry:
         return next((field for field in fields if field.json_name == json_name), None)
 
     def item_type(self, name: str, json_name: str) -> PyType | None:
-        """Return what the list in a model's field holds; None when it is no list."""
+        """Return what the list in a field of a model holds; None when the field is no list."""
         entry = self._entries[name]
         shape = shape_of(entry.schema)
-        if shape is None or json_name not in shape.properties:
-            return None
+        assert shape is not None  # noqa: S101  name_of is given objects with members only
         hint = name + class_name(json_name)
         return self.types.of(shape.properties[json_name], entry.use, hint).item
 

@@ -6,7 +6,7 @@ from typing import Final, cast
 
 import attrs
 
-from actionruns.codegen.annotations import PyType, TypeMapper, Use
+from actionruns.codegen.annotations import PLAIN, PyType, TypeMapper
 from actionruns.codegen.argument import INPUT, Place, argument_of, described
 from actionruns.codegen.document import Node
 from actionruns.codegen.ir import ArgumentDef
@@ -78,7 +78,7 @@ def parameter_argument(node: Node, types: TypeMapper) -> ArgumentDef:
 
 def _parameter_type(schema: Node, place: str, types: TypeMapper) -> tuple[PyType, str]:
     found = types.of(schema, INPUT, "")
-    plain = types.of(schema, Use.ANSWER | Use.ARGUMENT, "")
+    plain = types.of(schema, PLAIN, "")
     kind = _KINDS.get(plain.members[0]) if len(plain.members) == 1 else None
     if kind is None:
         problem = f"{plain.text()} as a parameter is not supported: only a text, a number, true or"
