@@ -1,4 +1,4 @@
-"""A typed call beside raw aiohttp asking for the same fresh URL, against a server of little cost."""
+"""A typed call beside raw aiohttp for the same fresh URL, against a server that costs little."""
 
 from __future__ import annotations
 

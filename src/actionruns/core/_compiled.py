@@ -141,7 +141,7 @@ def _member_lines(
     value = f"v_{attribute.name}"
     as_is, converted = _inline_tests(type_, value)
     if attribute.default is UNSET:
-        as_is.append(f"{value} is UNSET")
+        as_is.insert(0, f"{value} is UNSET")  # the commonest by far: most members are absent
     keyword = "if"
     for test, template in converted.items():
         yield f"{keyword} {test}:"

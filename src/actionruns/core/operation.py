@@ -28,6 +28,7 @@ class Parameter:
         required: Whether it must be given.
         minimum: Smallest number allowed.
         maximum: Largest number allowed.
+        placeholder: What stands for it in a path template.
     """
 
     name: str
@@ -37,6 +38,11 @@ class Parameter:
     required: bool = False
     minimum: float | None = None
     maximum: float | None = None
+    placeholder: str = attrs.field(init=False, repr=False)
+
+    @placeholder.default
+    def _wire_in_braces(self) -> str:
+        return f"{{{self.wire}}}"
 
 
 @attrs.frozen(kw_only=True)

@@ -200,15 +200,19 @@ class RateBudget:
             `release`.
         """
         with self._lock:
-            state = self._scopes.get(scope)
-            if state is None:
-                state = self._scopes[scope] = _Scope()
+            state = self._scope(scope)
             state.outstanding += 1
             wait = self._own_wait(now) if self.rate else 0.0
             if state.resets_at or state.held_until:
                 longest = max(self.LONGEST_WAIT, state.held_until - now)
                 wait = max(wait, min(longest, state.wait(now, self.SPARE_SHARE)))
             return wait
+
+    def _scope(self, name: str) -> _Scope:
+        state = self._scopes.get(name)
+        if state is None:
+            state = self._scopes[name] = _Scope()
+        return state
 
     def _own_wait(self, now: float) -> float:
         while self._freed:
@@ -223,8 +227,9 @@ class RateBudget:
     def observe(self, scope: str, window: RateWindow | None, now: float) -> None:
         """Note an answer, and its rate headers if it had any."""
         with self._lock:
-            state = self._scopes.setdefault(scope, _Scope())
-            state.outstanding = max(0, state.outstanding - 1)
+            state = self._scope(scope)
+            if state.outstanding:
+                state.outstanding -= 1
             if window is not None:
                 state.tell(window, now)
 
@@ -237,8 +242,9 @@ class RateBudget:
                 its place.
         """
         with self._lock:
-            state = self._scopes.setdefault(scope, _Scope())
-            state.outstanding = max(0, state.outstanding - 1)
+            state = self._scope(scope)
+            if state.outstanding:
+                state.outstanding -= 1
             if unused is None:
                 return
             if self.rate:
@@ -249,7 +255,7 @@ class RateBudget:
     def hold(self, scope: str, seconds: float, now: float) -> None:
         """Let nothing out to a service for a while: it answered 429 or 503 with a wait."""
         with self._lock:
-            state = self._scopes.setdefault(scope, _Scope())
+            state = self._scope(scope)
             state.held_until = max(state.held_until, now + seconds)
 
     def remaining(self, scope: str) -> int | None:

@@ -42,7 +42,7 @@ def build_request(operation: Operation[Any], arguments: Arguments) -> Request:
     target = operation.path
     for parameter in operation.path_parameters:
         text = _path_text(operation, parameter, arguments.get(parameter.name))
-        target = target.replace(f"{{{parameter.wire}}}", text)
+        target = target.replace(parameter.placeholder, text)
     query: list[str] = []
     headers: dict[str, str] = {}
     for parameter in operation.other_parameters:

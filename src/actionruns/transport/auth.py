@@ -24,6 +24,9 @@ class Authorizer(Protocol):
 
     hint: str
 
+    def ready(self) -> Mapping[str, str] | None:
+        """Return the headers that carry the credentials, None when they must be fetched first."""
+
     async def headers(self) -> Mapping[str, str]:
         """Return the headers that carry the credentials, fetching them first where needed."""
 
@@ -48,6 +51,10 @@ class FixedHeaders:
         except InvalidRequest as error:
             raise ConfigurationError(f"the credentials cannot be sent: {error}") from error
         self.hint = hint
+
+    def ready(self) -> Mapping[str, str]:
+        """Return the headers."""
+        return self._headers
 
     async def headers(self) -> Mapping[str, str]:
         """Return the headers."""
@@ -80,10 +87,14 @@ class TokenAuthorizer:
             WeakKeyDictionary()
         )
 
-    async def headers(self) -> Mapping[str, str]:
-        """Return the ``Authorization`` header with a token that should be good."""
+    def ready(self) -> Mapping[str, str] | None:
+        """Return the ``Authorization`` header if a token that should be good is at hand."""
         token = self._shelf.usable(time.time())
-        return self._headers_of(token or await self._fetch_once())
+        return None if token is None else self._headers_of(token)
+
+    async def headers(self) -> Mapping[str, str]:
+        """Return the ``Authorization`` header, fetching a token first where needed."""
+        return self.ready() or self._headers_of(await self._fetch_once())
 
     async def renew(self, used: Mapping[str, str], status: int) -> bool:
         """Fetch a token anew after a 401, unless another call has done so meanwhile."""

@@ -7,7 +7,7 @@ import secrets
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary
 
 import aiohttp
 
@@ -109,8 +109,11 @@ class Pool:
             WeakKeyDictionary()
         )
         self._lock = threading.Lock()
-        self._foreign_loop: ref[asyncio.AbstractEventLoop] | None = None
         self.closed = False
+
+    def found(self) -> LoopSession | None:
+        """Return the session of the running loop if it is open already."""
+        return None if self.closed else self._sessions.get(asyncio.get_running_loop())
 
     async def here(self) -> LoopSession:
         """Return the session of the running loop, made at its first use.
@@ -121,26 +124,21 @@ class Pool:
         """
         if self.closed:
             raise ClientClosed("this client is closed; make a new one to send more requests")
-        loop = asyncio.get_running_loop()
-        found = self._sessions.get(loop)
+        found = self.found()
         if found is not None:
             return found
-        if self._settings.session is not None:
-            self._claim_foreign_session(loop)
+        loop = asyncio.get_running_loop()
+        # aiohttp's public `loop` is deprecated; a session without either is taken on trust.
+        if getattr(self._settings.session, "_loop", loop) is not loop:
+            raise ConfigurationError(
+                "the session given to this client belongs to another event loop; leave session "
+                "out (a blocking client has a loop of its own), or make a client for each loop"
+            )
         created = LoopSession(self._settings)
         with self._lock:
             self._sessions[loop] = created
         await created.close_with_loop()
         return created
-
-    def _claim_foreign_session(self, loop: asyncio.AbstractEventLoop) -> None:
-        owner = self._foreign_loop() if self._foreign_loop is not None else None
-        if self._foreign_loop is not None and owner is not loop:
-            raise ConfigurationError(
-                "the session given to this client belongs to another event loop; "
-                "leave session out, or make a client for each loop"
-            )
-        self._foreign_loop = ref(loop)
 
     async def aclose(self) -> None:
         """Close the sessions; further use raises `ClientClosed`. Repeating it does nothing."""

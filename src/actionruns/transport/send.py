@@ -39,6 +39,8 @@ T = TypeVar("T")
 
 _log = logging.getLogger("actionruns.transport")
 
+_NONE: Mapping[str, str] = {}
+
 # What an attempt may raise when no whole answer came.
 _NO_ANSWER = (aiohttp.ClientError, OSError)
 
@@ -123,7 +125,7 @@ class Transport:
             ClientClosed: The client is, or was meanwhile, closed.
         """
         request = build_request(operation, arguments)
-        session = await self._pool.here()
+        session = self._pool.found() or await self._pool.here()
         delivery = _Delivery(
             operation,
             request,
@@ -143,9 +145,9 @@ class Transport:
     async def _deliver(self, delivery: _Delivery, session: LoopSession) -> Response:
         """Try until there is an answer to give back or an error to raise."""
         while True:
-            credentials: Mapping[str, str] = {}
+            credentials: Mapping[str, str] = _NONE
             if delivery.operation.authorised:
-                credentials = await self.authorizer.headers()
+                credentials = self.authorizer.ready() or await self.authorizer.headers()
             try:
                 response = await self._attempt(delivery, session, credentials)
             except ActionRunsError:
@@ -167,45 +169,34 @@ class Transport:
         rate = self.settings.rate
         await session.slots.acquire()
         answered = False
-        wait = rate.reserve(scope, time.monotonic())
+        started = time.monotonic()
+        wait = rate.reserve(scope, started)
         try:
             if wait > 0:
                 await asyncio.sleep(wait)
-            response = await self._exchange_in_time(delivery, session, credentials)
+                started = time.monotonic()
+            delivery.attempts += 1
+            limit = session.deadlines.limit(delivery.remaining())
+            try:
+                with limit:
+                    response = await self._exchange(delivery, session, credentials)
+            except TimeoutError as error:
+                if not limit.expired:
+                    raise  # aiohttp's own: the connection did not come about in time
+                raise self._timed_out(delivery) from error
+            finally:
+                now = time.monotonic()
+                delivery.spent += now - started
             answered = True
             window = None
             if RATE_HEADER in response.headers:
                 window = read_rate_headers(response.headers, datetime.now(UTC))
-            rate.observe(scope, window, time.monotonic())
+            rate.observe(scope, window, now)
+            return response
         finally:
             session.slots.release()
             if not answered:
                 rate.release(scope)
-        if _log.isEnabledFor(logging.DEBUG):
-            _log.debug(
-                "%s %s -> %d (%s)",
-                delivery.request.method,
-                delivery.url,
-                response.status,
-                delivery.request_id,
-            )
-        return response
-
-    async def _exchange_in_time(
-        self, delivery: _Delivery, session: LoopSession, credentials: Mapping[str, str]
-    ) -> Response:
-        delivery.attempts += 1
-        started = time.monotonic()
-        limit = session.deadlines.limit(delivery.remaining())
-        try:
-            with limit:
-                return await self._exchange(delivery, session, credentials)
-        except TimeoutError as error:
-            if not limit.expired:
-                raise  # aiohttp's own: the connection did not come about in time
-            raise self._timed_out(delivery) from error
-        finally:
-            delivery.spent += time.monotonic() - started
 
     async def _exchange(
         self, delivery: _Delivery, session: LoopSession, credentials: Mapping[str, str]
@@ -219,7 +210,15 @@ class Transport:
             request.method, url, headers=headers, data=request.body, **self._fixed
         ) as answer:
             body = await read_body(answer, self.settings.max_response_size)
-            return Response(answer.status, answer.headers, body)
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug(
+                "%s %s -> %d (%s)",
+                request.method,
+                delivery.url,
+                answer.status,
+                delivery.request_id,
+            )
+        return Response(answer.status, answer.headers, body)
 
     async def _renewed(
         self, delivery: _Delivery, credentials: Mapping[str, str], status: int
