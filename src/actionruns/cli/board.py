@@ -62,7 +62,9 @@ class Board:
         yield from parts
 
     def _parts(self, console: Console, options: ConsoleOptions) -> Iterator[ConsoleRenderable]:
-        width = min(options.max_width, 100)
+        # Not to the last column: what a terminal echoes there (^C) would go to the next line, and
+        # the display be redrawn one line too low.
+        width = min(options.max_width - 3, 100)
         yield self._counts(console.encoding, width)
         yield Text()
         yield self._progress(width)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable
@@ -190,10 +191,12 @@ def emulate(
             raise _configuration_error(error) from error
         # Ctrl-C is how a server is ended: no failure.
         with contextlib.suppress(KeyboardInterrupt):
-            run_async(_serve(emulator, port=port, stop_at_eof=stop_at_eof))
+            run_async(_serve(emulator, host=host, port=port, db=db, stop_at_eof=stop_at_eof))
 
 
-async def _serve(emulator: Emulator, *, port: int, stop_at_eof: bool) -> None:
+async def _serve(
+    emulator: Emulator, *, host: str, port: int, db: Path | None, stop_at_eof: bool
+) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
@@ -201,10 +204,11 @@ async def _serve(emulator: Emulator, *, port: int, stop_at_eof: bool) -> None:
     try:
         await emulator.__aenter__()
     except OSError as error:
-        where = "the database" if error.errno is None else f"{port}"
-        raise ConfigurationError(
-            f"the emulator cannot start: {error.strerror or error} ({where})"
-        ) from error
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        problem = f"cannot listen on {host}:{port}: {reason}; choose another --port"
+        raise ConfigurationError(problem) from error
+    except sqlite3.Error as error:
+        raise ConfigurationError(f"--db: cannot use {db} as a database: {error}") from error
     async with contextlib.aclosing(emulator):
         typer.echo(f"ready {emulator.url}")
         sys.stdout.flush()

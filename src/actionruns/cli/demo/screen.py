@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 from rich.console import Console, RenderableType
@@ -15,6 +16,9 @@ from actionruns.errors import ConfigurationError
 __all__ = ["Screen"]
 
 _PICTURE_COLUMNS = 88
+
+# Rich lets viewers fetch a font from another site; their own monospaced one does as well.
+_FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
 
 class Screen:
@@ -63,8 +67,9 @@ class Screen:
         )
         for renderable in self._shown:
             canvas.print(renderable)
+        drawing = canvas.export_svg(title=title, theme=MONOKAI)
         try:
-            canvas.save_svg(str(file), title=title, theme=MONOKAI)
+            file.write_text(_FONT_FACE.sub("", drawing), encoding="utf-8")
         except OSError as error:
             problem = f"--svg: cannot write {file}: {error.strerror or error}"
             raise ConfigurationError(problem) from error

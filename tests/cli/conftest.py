@@ -1,0 +1,132 @@
+"""An emulator in a thread of its own, and the command line called with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from typer.testing import CliRunner
+
+import actionruns
+from actionruns.cli.app import app
+from actionruns.emulator import Emulator
+
+SOURCES = Path(actionruns.__file__).parents[1]
+# Seconds for a process to do its work and to end. What it guards against would last for ever.
+PATIENCE = 30
+
+Invoke: TypeAlias = Callable[..., Any]
+
+
+class Emulated:
+    """An emulator, called from tests that are not asynchronous."""
+
+    def __init__(self, emulator: Emulator, portal: BlockingPortal) -> None:
+        self.emulator = emulator
+        self._portal = portal
+
+    def call(self, method: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a method of the emulator in its event loop."""
+        return self._portal.call(method, *arguments)
+
+    def add_run(self, action: str = "create_microservice") -> str:
+        """Create a run, in progress or waiting for approval."""
+        run_id: str = self.call(self.emulator.add_run, action)
+        return run_id
+
+    def finish(self, run_id: str, status: str = "SUCCESS") -> None:
+        """End a run."""
+        self.call(self.emulator.finish, run_id, status)
+
+    def log(self, run_id: str, *messages: str) -> None:
+        """Add entries to a run's log, as its backend would."""
+        with actionruns.PortClient(
+            base_url=self.emulator.port_url, client_id="demo", client_secret="demo"
+        ) as client:
+            for message in messages:
+                client.action_runs.add_action_run_log(run_id, message=message)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the command line needs to know of it."""
+        return environment(self.emulator.port_url)
+
+
+def environment(base_url: str) -> dict[str, str]:
+    """Return an environment for the command line, and nothing of this process's own settings."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PORT_")
+        and name not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE"}
+    }
+    return kept | {
+        "PORT_BASE_URL": base_url,
+        "PORT_CLIENT_ID": "demo",
+        "PORT_CLIENT_SECRET": "demo",
+        "PYTHONPATH": os.pathsep.join([str(SOURCES), *filter(None, sys.path)]),
+        "PYTHONUTF8": "1",
+        "TERM": "xterm-256color",
+        "TZ": "UTC",
+    }
+
+
+@contextmanager
+def emulated(**settings: Any) -> Iterator[Emulated]:
+    """Run an emulator in a thread."""
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(Emulator(**settings)) as emulator,
+    ):
+        yield Emulated(emulator, portal)
+
+
+@pytest.fixture
+def port() -> Iterator[Emulated]:
+    """An emulated Port whose runs move only when they are told to."""
+    with emulated(auto_progress=False) as port:
+        yield port
+
+
+@pytest.fixture
+def invoke(port: Emulated, monkeypatch: pytest.MonkeyPatch) -> Invoke:
+    """Call the command line in this process, with the emulator's address and credentials."""
+    for name in ("PORT_API_KEY", "PORT_REGION", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in port.environment.items():
+        if name.startswith("PORT_"):
+            monkeypatch.setenv(name, value)
+
+    def call(*arguments: str, stdin: str | None = None) -> Any:
+        return CliRunner().invoke(app, arguments, input=stdin)
+
+    return call
+
+
+@contextmanager
+def process(
+    *arguments: str, env: Mapping[str, str], **settings: Any
+) -> Iterator[subprocess.Popen[str]]:
+    """Run the command line as a process of its own; end it with the body."""
+    options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(
+        [sys.executable, "-m", "actionruns", *arguments], env=dict(env), **(options | settings)
+    ) as started:
+        try:
+            yield started
+        finally:
+            started.kill()
+
+
+def finished(*arguments: str, env: Mapping[str, str], **settings: Any) -> tuple[int, str, str]:
+    """Run the command line to its end; return its code and what it printed."""
+    with process(*arguments, env=env, **settings) as started:
+        out, err = started.communicate(timeout=PATIENCE)
+        return started.returncode, out, err
