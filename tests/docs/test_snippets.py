@@ -47,7 +47,6 @@ QUICK: Mapping[str, Any] = {"seed": 7, "speed": 20}
 EMULATORS: Mapping[str, Mapping[str, Any]] = {
     "README.md": {**QUICK, "runs": 500},
     "docs/cli.md": {"seed": 7, "duration": (5, 5), "auto_approve": False},
-    "docs/concepts/clients.md": {**QUICK, "runs": 1},
     # Runners report at their leisure; at speed, the emulated backend would be done before them.
     "docs/reporting.md": {"seed": 7, "auto_progress": False},
 }
