@@ -142,13 +142,23 @@ def test_a_strangers_row_is_no_news() -> None:
 
 
 def test_a_row_ends_a_row_of_failures() -> None:
-    """A run that is seen is known again and no longer failing."""
+    """A run that is seen is known again; seen with the status it had, it is no longer failing."""
     ledger = Ledger(["a"])
     run = ledger.get("a")
-    run.unknown_since, run.failing_since = 1.0, 2.0
+    run.status, run.unknown_since, run.failing_since = "BUSY", 1.0, 2.0
     ledger.begin_round()
     ledger.see("a", "BUSY")
     assert [run.unknown_since, run.failing_since] == [None, None]
+
+
+def test_a_row_with_news_leaves_the_failures_to_what_becomes_of_it() -> None:
+    """Whether the news can be decoded is not known yet."""
+    ledger = Ledger(["a"])
+    run = ledger.get("a")
+    run.failing_since = 2.0
+    ledger.begin_round()
+    ledger.see("a", "BUSY")
+    assert run.failing_since == 2.0
 
 
 def test_a_doubted_row_is_confirmed() -> None:

@@ -153,8 +153,11 @@ class Ledger:
             self._unseen -= 1
         run.rest = 0
         run.patience = 1
-        run.unknown_since = run.failing_since = None
-        return run.status != status
+        run.unknown_since = None
+        if run.status != status:
+            return True
+        run.failing_since = None
+        return False
 
     def doubt(self, run: Followed) -> None:
         """Count a run as not seen in this round after all: its row says what needs confirming."""

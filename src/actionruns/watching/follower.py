@@ -203,14 +203,15 @@ class Follower(Generic[R]):
             followed = self._ledger.get(row.run_id)
             try:
                 run = self._source.from_row(row)
-            except DecodeFailed as error:
-                await self._note_failure(followed, error)
+            except DecodeFailed:
+                self._ledger.doubt(followed)
                 continue
             # A list may lag behind; that a run has ended is reported from its own answer only.
-            if not run.is_terminal:
-                await self._report(followed, run)
-            else:
+            if run.is_terminal:
                 self._ledger.doubt(followed)
+            else:
+                followed.failing_since = None
+                await self._report(followed, run)
 
     async def _ask_for(self, runs: list[Followed]) -> None:
         """Ask for single runs, so many at once as the settings allow."""
@@ -226,7 +227,7 @@ class Follower(Generic[R]):
             async with asyncio.TaskGroup() as workers:
                 for _ in range(min(self._settings.max_in_flight, len(runs))):
                     workers.create_task(worker())
-        except ExceptionGroup as group:
+        except BaseExceptionGroup as group:
             raise group.exceptions[0] from group
 
     async def _ask(self, followed: Followed) -> None:

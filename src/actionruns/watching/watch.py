@@ -118,7 +118,7 @@ async def _updates(
             async with asyncio.TaskGroup() as group:
                 for follower in followers:
                     group.create_task(follower.run())
-        except ExceptionGroup as errors:
+        except BaseExceptionGroup as errors:  # one follower's end is the end of all
             await queue.put(errors.exceptions[0])
         else:
             await queue.put(over)

@@ -1,0 +1,73 @@
+"""wait_for and wait_for_all."""
+
+from __future__ import annotations
+
+import pytest
+from tests.watching.fakes import FakeRun, FakeSource, ids
+
+from actionruns.errors import ConfigurationError, RunGone, ServerError, WaitTimeout
+from actionruns.states import RunState
+from actionruns.watching import Outcome, WatchSettings, wait_for, wait_for_all
+
+pytestmark = pytest.mark.anyio
+
+FAST = WatchSettings(interval=1e-6)
+
+
+async def test_waiting_returns_the_run_as_it_ended() -> None:
+    """A failed run is returned, not raised: its state tells."""
+    source = FakeSource(ids(1))
+    source.end("r_0", "failure")
+    assert await wait_for(source, "r_0", FAST) == FakeRun("r_0", "failure")
+
+
+async def test_waiting_too_long_raises_and_says_that_the_run_goes_on() -> None:
+    """The timeout concerns the wait, never the run."""
+    source = FakeSource(ids(1))
+    with pytest.raises(WaitTimeout, match="the run goes on") as caught:
+        await wait_for(source, "r_0", WatchSettings(interval=1e-6, timeout=0.02))
+    assert caught.value.ref == "fake:r_0"
+    assert isinstance(caught.value, TimeoutError)
+
+
+async def test_waiting_for_a_lost_run_raises() -> None:
+    """After the grace time a run that nobody knows is gone."""
+    with pytest.raises(RunGone):
+        await wait_for(FakeSource(), "lost", WatchSettings(interval=1e-6, not_found_grace=1e-6))
+
+
+async def test_waiting_for_a_run_that_cannot_be_asked_for_raises_its_error() -> None:
+    """The last failure is what a single wait raises."""
+    source = FakeSource(ids(1))
+    source.errors["r_0"] = [ServerError("always", status=500)]
+    with pytest.raises(ServerError):
+        await wait_for(source, "r_0", WatchSettings(interval=1e-6, give_up_after=1e-6))
+
+
+async def test_waiting_for_all_gives_an_outcome_for_each_in_the_order_given() -> None:
+    """No single run raises; what happened to it is in its outcome."""
+    source = FakeSource(ids(4))
+    source.end("r_0")
+    source.end("r_1", "failure")
+    source.errors["r_3"] = [ServerError("always", status=500)]
+    settings = WatchSettings(interval=1e-6, give_up_after=1e-6, not_found_grace=1e-6, timeout=0.2)
+    outcomes = await wait_for_all(source, ["r_3", "lost", "r_2", "r_1", "r_0"], settings)
+    assert [outcome.run_id for outcome in outcomes] == ["r_3", "lost", "r_2", "r_1", "r_0"]
+    assert [outcome.outcome for outcome in outcomes] == [
+        Outcome.FAILED_TO_FOLLOW,
+        Outcome.GONE,
+        Outcome.TIMED_OUT,
+        Outcome.ENDED,
+        Outcome.ENDED,
+    ]
+    assert [outcome.succeeded for outcome in outcomes] == [False, False, False, False, True]
+    assert outcomes[3].state is RunState.FAILED
+
+
+@pytest.mark.parametrize(
+    "name", ["interval", "timeout", "max_in_flight", "not_found_grace", "give_up_after"]
+)
+def test_settings_that_make_no_sense_are_refused(name: str) -> None:
+    """Zero is not a duration and not a number of requests."""
+    with pytest.raises(ConfigurationError, match=f"{name} must be above 0"):
+        WatchSettings(**{name: 0})
