@@ -56,6 +56,8 @@ def played_blocks(path: Path) -> list[Block]:
     return [block for block in blocks_of(path) if block.not_run is None]
 
 
+# A page is many programs; those of the command line start an interpreter each.
+@pytest.mark.timeout(240)
 # Python 3.12 and later warn of every fork in a process with threads, which this one is.
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("page", PAGES)
