@@ -20,15 +20,22 @@ async def read_body(answer: aiohttp.ClientResponse, limit: int) -> bytes:
         DecodeFailed: The body is larger.
     """
     length = answer.content_length
-    if length is not None and length <= limit and "Content-Encoding" not in answer.headers:
+    if length is not None and length > limit:
+        raise _too_large(answer, limit)
+    if length is not None and "Content-Encoding" not in answer.headers:
         return await answer.read()
     chunks: list[bytes] = []
     size = 0
     async for chunk in answer.content.iter_any():
         size += len(chunk)
         if size > limit:
-            answer.close()
-            problem = f"the answer is larger than {limit} bytes; ask for less, or smaller pages"
-            raise DecodeFailed(problem, body=b"".join(chunks), status=answer.status)
+            raise _too_large(answer, limit)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _too_large(answer: aiohttp.ClientResponse, limit: int) -> DecodeFailed:
+    # The rest is not worth reading, so the connection cannot be used again.
+    answer.close()
+    problem = f"the answer is larger than {limit} bytes; ask for less, or smaller pages"
+    return DecodeFailed(problem, status=answer.status)

@@ -14,6 +14,16 @@ from actionruns.errors import ActionRunsError, ConfigurationError, ConnectionFai
 __all__ = ["connection_error", "failure_of"]
 
 
+_FINAL = (
+    aiohttp.ClientSSLError,
+    ssl.SSLError,
+    aiohttp.InvalidURL,
+    aiohttp.ClientHttpProxyError,
+)
+# ConnectionError: writing into a connection that has just been closed is one, and no ClientOSError.
+_LOST = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError)
+
+
 def failure_of(error: Exception, *, first: bool) -> Failure | None:
     """Classify a failed attempt.
 
@@ -22,13 +32,14 @@ def failure_of(error: Exception, *, first: bool) -> Failure | None:
         first: Whether no other attempt of this call has lost its connection.
 
     Returns:
-        How it failed; None when another attempt cannot go better (certificate, malformed URL).
+        How it failed; None when another attempt cannot go better (certificate, malformed URL, a
+        proxy that refuses).
     """
-    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError | aiohttp.InvalidURL):
+    if isinstance(error, _FINAL):
         return None
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Failure.NOT_SENT
-    if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError) and first:
+    if first and isinstance(error, _LOST):
         return Failure.STALE
     return Failure.BROKEN
 
@@ -51,21 +62,34 @@ def connection_error(
     )
 
 
+_REASONS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    (
+        (aiohttp.ClientConnectorDNSError,),
+        "the host name cannot be resolved ({}). Check base_url and the network.",
+    ),
+    (
+        (aiohttp.ClientProxyConnectionError,),
+        "the proxy cannot be reached ({}). Check proxy, HTTPS_PROXY and HTTP_PROXY.",
+    ),
+    (
+        (aiohttp.ClientHttpProxyError,),
+        "the proxy refused ({}). Check the user name and password in the proxy's URL.",
+    ),
+    (
+        (aiohttp.ClientSSLError, ssl.SSLError),
+        "TLS failed ({}). Give ssl=<context> if the server has an authority of its own.",
+    ),
+)
+
+
 def _reason(error: Exception, maybe_sent: bool, idempotent: bool) -> str:
-    detail = redact_text(str(error) or type(error).__name__)
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return f"the host name cannot be resolved ({detail}). Check base_url and the network."
-    if isinstance(error, aiohttp.ClientProxyConnectionError):
-        return f"the proxy cannot be reached ({detail}). Check proxy, HTTPS_PROXY and HTTP_PROXY."
-    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
-        return (
-            f"TLS failed ({detail}). Give ssl=<context> if the server has an authority of its own."
-        )
+    detail = redact_text(" ".join(str(error).split()) or type(error).__name__)
+    for classes, reason in _REASONS:
+        if isinstance(error, classes):
+            return reason.format(detail)
     if not maybe_sent:
         return f"no connection ({detail}). Is the server running, and is base_url right?"
+    broken = f"the connection broke before the whole answer had come ({detail})."
     if idempotent:
-        return f"the connection broke before the whole answer had come ({detail})."
-    return (
-        f"the connection broke before the whole answer had come ({detail}). The server may have "
-        "executed the request: look before you repeat it."
-    )
+        return broken
+    return f"{broken} The server may have executed the request: look before you repeat it."

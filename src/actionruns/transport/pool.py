@@ -16,7 +16,7 @@ from actionruns.errors import ClientClosed, ConfigurationError
 from actionruns.transport.deadline import Deadlines
 from actionruns.transport.settings import TransportSettings
 
-__all__ = ["LoopSession", "Pool"]
+__all__ = ["LoopSession", "Pool", "client_headers"]
 
 # Servers commonly drop idle connections after 5 s (uvicorn, Node.js); a client that drops them
 # first does not send into a connection that is just being closed.
@@ -62,6 +62,10 @@ class LoopSession:
         if self._lifetime is not None:
             await self._lifetime.aclose()
 
+    def close_soon(self) -> None:
+        """Close the session in a task of the running loop, which is the session's."""
+        self._closing = asyncio.ensure_future(self.aclose())
+
 
 async def _lifetime(session: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
     """Close a session when the event loop shuts down or the generator is collected.
@@ -76,6 +80,15 @@ async def _lifetime(session: aiohttp.ClientSession) -> AsyncGenerator[None, None
         await session.close()
 
 
+def client_headers(settings: TransportSettings) -> dict[str, str]:
+    """Return the headers that a client sends with every request."""
+    headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
+    if settings.session is not None:
+        # What the caller's session says of itself goes first.
+        headers = {n: text for n, text in headers.items() if n not in settings.session.headers}
+    return {**headers, **settings.headers}
+
+
 def _open_session(settings: TransportSettings) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
         limit=settings.max_connections,
@@ -86,7 +99,7 @@ def _open_session(settings: TransportSettings) -> aiohttp.ClientSession:
     session = aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"Accept": "application/json", "User-Agent": USER_AGENT, **settings.headers},
+        headers=client_headers(settings),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
         trust_env=False,  # resolved once, see proxy.py
     )
@@ -113,43 +126,57 @@ class Pool:
 
     def found(self) -> LoopSession | None:
         """Return the session of the running loop if it is open already."""
-        return None if self.closed else self._sessions.get(asyncio.get_running_loop())
+        found = None if self.closed else self._sessions.get(asyncio.get_running_loop())
+        # It is closed when the loop's asynchronous generators were shut down and the loop goes on.
+        return None if found is None or found.session.closed else found
 
     async def here(self) -> LoopSession:
         """Return the session of the running loop, made at its first use.
 
         Raises:
-            ClientClosed: The client was closed.
+            ClientClosed: The client, or the caller's own session, was closed.
             ConfigurationError: The caller's own session belongs to another loop.
         """
-        if self.closed:
-            raise ClientClosed("this client is closed; make a new one to send more requests")
         found = self.found()
         if found is not None:
             return found
         loop = asyncio.get_running_loop()
+        with self._lock:
+            if self.closed:
+                raise ClientClosed("this client is closed; make a new one to send more requests")
+            self._check_own_session(loop)
+            # A session holds its loop, so the weak keys alone would keep every loop there was.
+            for ended in [other for other in self._sessions if other.is_closed()]:
+                del self._sessions[ended]
+            created = self._sessions[loop] = LoopSession(self._settings)
+        await created.close_with_loop()
+        return created
+
+    def _check_own_session(self, loop: asyncio.AbstractEventLoop) -> None:
+        session = self._settings.session
+        if session is None:
+            return
         # aiohttp's public `loop` is deprecated; a session without either is taken on trust.
-        if getattr(self._settings.session, "_loop", loop) is not loop:
+        if getattr(session, "_loop", loop) is not loop:
             raise ConfigurationError(
                 "the session given to this client belongs to another event loop; leave session "
                 "out (a blocking client has a loop of its own), or make a client for each loop"
             )
-        created = LoopSession(self._settings)
-        with self._lock:
-            self._sessions[loop] = created
-        await created.close_with_loop()
-        return created
+        if session.closed:
+            raise ClientClosed("the session given to this client is closed; make a new client")
 
     async def aclose(self) -> None:
         """Close the sessions; further use raises `ClientClosed`. Repeating it does nothing."""
-        self.closed = True
         here = asyncio.get_running_loop()
         with self._lock:
+            self.closed = True
             sessions = dict(self._sessions)
             self._sessions.clear()
         for loop, session in sessions.items():
             if loop is here:
                 await session.aclose()
             elif not loop.is_closed():
+                # Not run_coroutine_threadsafe: a loop that never runs again would leave the
+                # coroutine "never awaited".
                 with suppress(RuntimeError):  # closed in the meantime, and the session with it
-                    asyncio.run_coroutine_threadsafe(session.aclose(), loop)
+                    loop.call_soon_threadsafe(session.close_soon)

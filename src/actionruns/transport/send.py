@@ -6,30 +6,30 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any, TypeVar
 
 import aiohttp
-import attrs
 from yarl import URL
 
 from actionruns.core.operation import Arguments, Operation
 from actionruns.core.rate import RATE_HEADER, read_rate_headers
-from actionruns.core.request import Request, build_request
+from actionruns.core.request import build_request
 from actionruns.core.response import (
-    Call,
     Response,
     api_error,
     parse_response,
     retry_after_seconds,
 )
 from actionruns.core.retry import Failure, RetryBudget, wait_before_retry
-from actionruns.errors import ActionRunsError, ClientClosed, RequestTimeout
+from actionruns.errors import ActionRunsError, ClientClosed
 from actionruns.transport.auth import Authorizer, FixedHeaders
 from actionruns.transport.body import read_body
+from actionruns.transport.delivery import Delivery, check_timeout
 from actionruns.transport.failures import connection_error, failure_of
-from actionruns.transport.pool import LoopSession, Pool
+from actionruns.transport.pool import LoopSession, Pool, client_headers
 from actionruns.transport.proxy import proxy_for
 from actionruns.transport.settings import TransportSettings
 
@@ -41,37 +41,12 @@ _log = logging.getLogger("actionruns.transport")
 
 _NONE: Mapping[str, str] = {}
 
+# Bytes. aiohttp warns of larger ones that are given as bytes: written at once, they hold the event
+# loop up. A file object is read and written in pieces.
+_LARGE_BODY = 2**20
+
 # What an attempt may raise when no whole answer came.
 _NO_ANSWER = (aiohttp.ClientError, OSError)
-
-
-@attrs.define
-class _Delivery:
-    """One call on its way: what has been tried and how much of its time is spent."""
-
-    operation: Operation[Any]
-    request: Request
-    url: str
-    request_id: str
-    timeout: float | None
-    attempts: int = 0
-    spent: float = 0.0
-    broken_before: bool = False
-    renewed: bool = False
-
-    def remaining(self) -> float | None:
-        """Return the seconds left, None = no limit."""
-        return None if self.timeout is None else self.timeout - self.spent
-
-    def call(self, hint: str) -> Call:
-        """Return what an error tells about the call."""
-        return Call(
-            operation=self.operation.name,
-            method=self.request.method,
-            url=self.url,
-            request_id=self.request_id,
-            hint=hint,
-        )
 
 
 class Transport:
@@ -94,8 +69,13 @@ class Transport:
         proxy = proxy_for(settings.base_url, proxy=settings.proxy, trust_env=settings.trust_env)
         if proxy is not None:
             self._fixed["proxy"] = proxy
-        if settings.session is not None and settings.ssl is not True:
-            self._fixed["ssl"] = settings.ssl
+        self._headers: Mapping[str, str] = _NONE
+        if settings.session is not None:
+            # A session of ours has these by itself.
+            self._headers = client_headers(settings)
+            self._fixed["raise_for_status"] = False
+            if settings.ssl is not True:
+                self._fixed["ssl"] = settings.ssl
 
     @property
     def closed(self) -> bool:
@@ -125,8 +105,10 @@ class Transport:
             ClientClosed: The client is, or was meanwhile, closed.
         """
         request = build_request(operation, arguments)
+        if timeout is not None:
+            check_timeout(timeout)
         session = self._pool.found() or await self._pool.here()
-        delivery = _Delivery(
+        delivery = Delivery(
             operation,
             request,
             self.settings.base_url + request.target,
@@ -137,17 +119,22 @@ class Transport:
         try:
             response = await self._deliver(delivery, session)
         except Exception:
-            if self.closed:
+            if self.closed or session.session.closed:
                 raise ClientClosed(f"{operation.name}: the client was closed meanwhile") from None
             raise
         return parse_response(operation, response)
 
-    async def _deliver(self, delivery: _Delivery, session: LoopSession) -> Response:
+    async def _deliver(self, delivery: Delivery, session: LoopSession) -> Response:
         """Try until there is an answer to give back or an error to raise."""
         while True:
             credentials: Mapping[str, str] = _NONE
             if delivery.operation.authorised:
-                credentials = self.authorizer.ready() or await self.authorizer.headers()
+                ready = self.authorizer.ready()
+                credentials = (
+                    await self._in_time(delivery, session, self.authorizer.headers())
+                    if ready is None
+                    else ready
+                )
             try:
                 response = await self._attempt(delivery, session, credentials)
             except ActionRunsError:
@@ -157,12 +144,12 @@ class Transport:
                 continue
             if 200 <= response.status < 300:
                 return response
-            if await self._renewed(delivery, credentials, response.status):
+            if await self._renewed(delivery, session, credentials, response.status):
                 continue
             await self._wait_after_answer(delivery, response)
 
     async def _attempt(
-        self, delivery: _Delivery, session: LoopSession, credentials: Mapping[str, str]
+        self, delivery: Delivery, session: LoopSession, credentials: Mapping[str, str]
     ) -> Response:
         """Send once. The waits for a slot and for the rate budget come before the clock starts."""
         scope = self.settings.base_url
@@ -171,10 +158,12 @@ class Transport:
         answered = False
         started = time.monotonic()
         wait = rate.reserve(scope, started)
+        unused: float | None = started + wait
         try:
             if wait > 0:
                 await asyncio.sleep(wait)
                 started = time.monotonic()
+            unused = None
             delivery.attempts += 1
             limit = session.deadlines.limit(delivery.remaining())
             try:
@@ -183,7 +172,7 @@ class Transport:
             except TimeoutError as error:
                 if not limit.expired:
                     raise  # aiohttp's own: the connection did not come about in time
-                raise self._timed_out(delivery) from error
+                raise delivery.timed_out() from error
             finally:
                 now = time.monotonic()
                 delivery.spent += now - started
@@ -196,18 +185,26 @@ class Transport:
         finally:
             session.slots.release()
             if not answered:
-                rate.release(scope)
+                rate.release(scope, unused=unused)
 
     async def _exchange(
-        self, delivery: _Delivery, session: LoopSession, credentials: Mapping[str, str]
+        self, delivery: Delivery, session: LoopSession, credentials: Mapping[str, str]
     ) -> Response:
         request = delivery.request
-        headers = {"X-Request-Id": delivery.request_id, **credentials, **request.headers}
+        headers = {
+            "X-Request-Id": delivery.request_id,
+            **self._headers,
+            **credentials,
+            **request.headers,
+        }
+        data: bytes | BytesIO | None = request.body
         if request.body is not None:
             headers["Content-Type"] = "application/json"
+            if len(request.body) > _LARGE_BODY:
+                data = BytesIO(request.body)
         url = URL(delivery.url, encoded=True)
         async with session.session.request(
-            request.method, url, headers=headers, data=request.body, **self._fixed
+            request.method, url, headers=headers, data=data, **self._fixed
         ) as answer:
             body = await read_body(answer, self.settings.max_response_size)
         if _log.isEnabledFor(logging.DEBUG):
@@ -221,7 +218,11 @@ class Transport:
         return Response(answer.status, answer.headers, body)
 
     async def _renewed(
-        self, delivery: _Delivery, credentials: Mapping[str, str], status: int
+        self,
+        delivery: Delivery,
+        session: LoopSession,
+        credentials: Mapping[str, str],
+        status: int,
     ) -> bool:
         """Renew refused credentials, once for each call.
 
@@ -230,10 +231,28 @@ class Transport:
         if delivery.renewed or not delivery.operation.authorised or status not in (401, 403):
             return False
         delivery.renewed = True
-        return await self.authorizer.renew(credentials, status)
+        return await self._in_time(delivery, session, self.authorizer.renew(credentials, status))
 
-    async def _wait_after_failure(self, delivery: _Delivery, error: Exception) -> None:
+    async def _in_time(
+        self, delivery: Delivery, session: LoopSession, credentials: Awaitable[T]
+    ) -> T:
+        """Wait for credentials, on the time of the call that needs them."""
+        started = time.monotonic()
+        limit = session.deadlines.limit(delivery.remaining())
+        try:
+            with limit:
+                return await credentials
+        except TimeoutError as error:
+            if not limit.expired:
+                raise  # the token route's own, which is also ours
+            raise delivery.timed_out(waiting_for_credentials=True) from error
+        finally:
+            delivery.spent += time.monotonic() - started
+
+    async def _wait_after_failure(self, delivery: Delivery, error: Exception) -> None:
         """Wait for the next attempt, or raise when there shall be none."""
+        if self.closed:
+            raise error
         failure = failure_of(error, first=not delivery.broken_before)
         delivery.broken_before |= failure is Failure.STALE
         if failure is None or not await self._wait(delivery, failure=failure):
@@ -244,7 +263,7 @@ class Transport:
                 idempotent=delivery.operation.idempotent,
             ) from error
 
-    async def _wait_after_answer(self, delivery: _Delivery, response: Response) -> None:
+    async def _wait_after_answer(self, delivery: Delivery, response: Response) -> None:
         now = datetime.now(UTC)
         retry_after = retry_after_seconds(response, now)
         if retry_after is not None and response.status in (429, 503):
@@ -256,7 +275,7 @@ class Transport:
             call = delivery.call(self.authorizer.hint)
             raise api_error(response, call, attempts=delivery.attempts, now=now)
 
-    async def _wait(self, delivery: _Delivery, **failed: Any) -> bool:
+    async def _wait(self, delivery: Delivery, **failed: Any) -> bool:
         """Wait before another attempt; False when there shall be none."""
         wait = wait_before_retry(
             self.settings.retry,
@@ -273,15 +292,3 @@ class Transport:
         delivery.spent += wait
         await asyncio.sleep(wait)
         return True
-
-    def _timed_out(self, delivery: _Delivery) -> RequestTimeout:
-        call = delivery.call(self.authorizer.hint)
-        sent = "" if delivery.operation.idempotent else " The server may have executed the request."
-        return RequestTimeout(
-            f"{call.operation}: {call.method} {call.url} took longer than {delivery.timeout:g} s "
-            f"({delivery.attempts} tried).{sent} Raise timeout if the service is slow.",
-            method=call.method,
-            url=call.url,
-            attempts=delivery.attempts,
-            maybe_sent=True,
-        )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import ssl as ssl_module
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import NoneType
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import attrs
 
+from actionruns.core.bounds import above_zero, count_above_zero
 from actionruns.core.rate import RateBudget
 from actionruns.core.redaction import redact_url
 from actionruns.core.request import check_header
@@ -18,44 +22,56 @@ from actionruns.errors import ConfigurationError, InvalidRequest
 __all__ = ["TransportSettings"]
 
 _MIB = 1024 * 1024
+# urlsplit drops line ends silently; the text that goes on the wire would still have them.
+_NOT_IN_URLS = re.compile(r"[\x00-\x20\x7f]")
 
 
 def _base_url(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise ConfigurationError(f"base_url must be a URL, but is {value!r}")
-    parts = urlsplit(value)
+    shown = redact_url(value)
+    if _NOT_IN_URLS.search(value):
+        raise ConfigurationError(f"base_url must be without spaces and line ends, but is {shown!r}")
+    try:
+        parts = urlsplit(value)
+        _ = parts.port, (parts.hostname or "").encode("idna")
+    except ValueError as error:
+        raise ConfigurationError(f"base_url {shown!r} is no URL: {error}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(
-            f"base_url must begin with http:// or https:// and name a host, but is {value!r}"
+            f"base_url must begin with http:// or https:// and name a host, but is {shown!r}"
         )
     if "@" in parts.netloc:
         raise ConfigurationError(
-            f"base_url must not hold a user name or password: {redact_url(value)!r} had one; "
+            f"base_url must not hold a user name or password: {shown!r} had one; "
             "give credentials by their own arguments"
         )
-    if parts.query or parts.fragment:
-        raise ConfigurationError(f"base_url must have no query and no fragment, but is {value!r}")
+    if "?" in value or "#" in value:
+        raise ConfigurationError(f"base_url must have no query and no fragment, but is {shown!r}")
     return value.rstrip("/")
 
 
 def _headers(value: Mapping[str, str] | None) -> dict[str, str]:
+    if not isinstance(value, Mapping | None):
+        raise ConfigurationError(f"headers must be a mapping of texts, but is {value!r}")
     try:
         return {name: check_header(name, text) for name, text in (value or {}).items()}
     except InvalidRequest as error:
         raise ConfigurationError(f"headers: {error}") from error
 
 
-def _timeout(value: float | None) -> float | None:
-    if value is not None and not value > 0:
-        raise ConfigurationError(
-            f"timeout must be above 0 seconds, or None for no limit, but is {value!r}"
-        )
-    return value
+def _above_zero_or_none(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None:
+        above_zero(instance, attribute, value)
 
 
-def _at_least_one(_: object, attribute: attrs.Attribute[int], value: int) -> None:
-    if value < 1:
-        raise ConfigurationError(f"{attribute.name} must be at least 1, but is {value!r}")
+def _instance_of(*classes: type, example: str) -> Callable[..., None]:
+    def check(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if not isinstance(value, classes):
+            problem = f"must be {example}, but is {value!r}"
+            raise ConfigurationError(f"{attribute.name} {problem}")
+
+    return check
 
 
 @attrs.frozen(kw_only=True)
@@ -78,13 +94,25 @@ class TransportSettings:
     """
 
     base_url: str = attrs.field(converter=_base_url)
-    timeout: float | None = attrs.field(default=30.0, converter=_timeout)
-    retry: RetryPolicy = attrs.field(factory=RetryPolicy)
-    rate: RateBudget = attrs.field(factory=RateBudget)
-    max_connections: int = attrs.field(default=100, validator=_at_least_one)
+    timeout: float | None = attrs.field(default=30.0, validator=_above_zero_or_none)
+    retry: RetryPolicy = attrs.field(
+        factory=RetryPolicy, validator=_instance_of(RetryPolicy, example="RetryPolicy(...)")
+    )
+    rate: RateBudget = attrs.field(
+        factory=RateBudget, validator=_instance_of(RateBudget, example="RateBudget(rate=...)")
+    )
+    max_connections: int = attrs.field(default=100, validator=count_above_zero)
     headers: Mapping[str, str] = attrs.field(default=None, converter=_headers, repr=False)
-    proxy: str | None = attrs.field(default=None, repr=False)
-    ssl: ssl_module.SSLContext | bool = True
+    proxy: str | None = attrs.field(
+        default=None, repr=False, validator=_instance_of(str, NoneType, example="a URL")
+    )
+    ssl: ssl_module.SSLContext | bool = attrs.field(
+        default=True,
+        validator=_instance_of(ssl_module.SSLContext, bool, example="an SSLContext or a bool"),
+    )
     trust_env: bool = True
-    session: aiohttp.ClientSession | None = None
-    max_response_size: int = attrs.field(default=64 * _MIB, validator=_at_least_one)
+    session: aiohttp.ClientSession | None = attrs.field(
+        default=None,
+        validator=_instance_of(aiohttp.ClientSession, NoneType, example="an aiohttp session"),
+    )
+    max_response_size: int = attrs.field(default=64 * _MIB, validator=count_above_zero)

@@ -1,0 +1,71 @@
+"""Delivery: one call on its way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from actionruns.core.operation import Operation
+from actionruns.core.request import Request
+from actionruns.core.response import Call
+from actionruns.errors import InvalidRequest, RequestTimeout
+
+__all__ = ["Delivery", "check_timeout"]
+
+
+@attrs.define
+class Delivery:
+    """One call on its way: what has been tried and how much of its time is spent."""
+
+    operation: Operation[Any]
+    request: Request
+    url: str
+    request_id: str
+    timeout: float | None
+    attempts: int = 0
+    spent: float = 0.0
+    broken_before: bool = False
+    renewed: bool = False
+
+    def remaining(self) -> float | None:
+        """Return the seconds left, None = no limit."""
+        return None if self.timeout is None else self.timeout - self.spent
+
+    def call(self, hint: str) -> Call:
+        """Return what an error tells about the call."""
+        return Call(
+            operation=self.operation.name,
+            method=self.request.method,
+            url=self.url,
+            request_id=self.request_id,
+            hint=hint,
+        )
+
+    def timed_out(self, *, waiting_for_credentials: bool = False) -> RequestTimeout:
+        """Return the error of a call whose time is up."""
+        if waiting_for_credentials:
+            progress, warning = "waiting for its credentials", ""
+        elif self.operation.idempotent:
+            progress, warning = f"{self.attempts} tried", ""
+        else:
+            progress = f"{self.attempts} tried"
+            warning = " The server may have executed the request."
+        return RequestTimeout(
+            f"{self.operation.name}: {self.request.method} {self.url} took longer than "
+            f"{self.timeout:g} s ({progress}).{warning} Raise timeout if the service is slow.",
+            method=self.request.method,
+            url=self.url,
+            attempts=self.attempts,
+            maybe_sent=not waiting_for_credentials,
+        )
+
+
+def check_timeout(timeout: object) -> None:
+    """Refuse a time limit that is no number above 0.
+
+    Raises:
+        InvalidRequest: It is none.
+    """
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not timeout > 0:
+        raise InvalidRequest(f"timeout must be seconds above 0, but is {timeout!r}")
