@@ -105,7 +105,7 @@ def shown(board: Board, *, width: int = 80, height: int = 24) -> list[str]:
     stream = io.StringIO()
     console = make_console(stream, width=width, height=height)
     console.print(board)
-    return [line.rstrip() for line in stream.getvalue().splitlines()]
+    return stream.getvalue().splitlines()
 
 
 def board_of(count: int) -> Board:
@@ -131,6 +131,13 @@ def test_a_board_fits_a_small_terminal() -> None:
     assert len(lines) < 24
     assert max(map(len, lines)) <= 77
     assert "r_999" in "\n".join(lines)
+
+
+def test_a_board_can_be_indented() -> None:
+    """An indented board leaves its last columns free, too: a terminal echoes there."""
+    board = Board(Tally(10), Progress(), indent=3)
+    board.take(update("r_1", RunState.SUCCEEDED))
+    assert max(map(len, shown(board, width=80))) <= 77
 
 
 def test_a_board_without_room_leaves_the_changes_out() -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import pty
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from actionruns import PortClient
 from tests.cli.conftest import PATIENCE, Emulated, Invoke, process
+
+QUESTION = "Client secret of demo: "
 
 
 @pytest.fixture
@@ -73,8 +78,9 @@ def test_a_base_url_and_a_region_exclude_each_other(invoke: Invoke) -> None:
     assert "not both" in result.stderr
 
 
-def test_the_secret_is_asked_for_on_a_terminal(port: Emulated) -> None:
-    """On a terminal a missing secret is asked for on stderr, and not shown as it is typed."""
+@contextmanager
+def asked(port: Emulated) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Call the command line on a terminal without a secret; give its question's other side."""
     env = port.environment
     del env["PORT_CLIENT_SECRET"]
     ours, theirs = pty.openpty()
@@ -84,14 +90,28 @@ def test_the_secret_is_asked_for_on_a_terminal(port: Emulated) -> None:
     try:
         with process("port", "list", "--json", env=env, **terminal) as listing:
             assert listing.stderr is not None
-            question = listing.stderr.read(len("Client secret of demo: "))
-            os.write(ours, b"demo\n")
-            out, _ = listing.communicate(timeout=PATIENCE)
-        with pytest.raises(BlockingIOError):  # nothing was echoed
-            os.read(ours, 100)
+            assert listing.stderr.read(len(QUESTION)) == QUESTION
+            yield listing, ours
     finally:
         os.close(ours)
         os.close(theirs)
-    assert question == "Client secret of demo: "
+
+
+def test_the_secret_is_asked_for_on_a_terminal(port: Emulated) -> None:
+    """On a terminal a missing secret is asked for on stderr, and not shown as it is typed."""
+    with asked(port) as (listing, terminal):
+        os.write(terminal, b"demo\n")
+        out, _ = listing.communicate(timeout=PATIENCE)
+        with pytest.raises(BlockingIOError):  # nothing was echoed
+            os.read(terminal, 100)
     assert listing.returncode == 0
     assert '"runs"' in out
+
+
+def test_no_answer_to_the_question_ends_it(port: Emulated) -> None:
+    """Ctrl-D at the question ends the command with 130, without a traceback."""
+    with asked(port) as (listing, terminal):
+        os.write(terminal, b"\x04")
+        _, errors = listing.communicate(timeout=PATIENCE)
+    assert listing.returncode == 130
+    assert errors.strip() == ""

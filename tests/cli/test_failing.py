@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import subprocess
@@ -105,6 +106,15 @@ def test_an_error_of_the_system_is_one_line(capsys: pytest.CaptureFixture[str]) 
         raise PermissionError(13, "Permission denied", "x")
     assert end.value.exit_code == 7
     assert "Permission denied" in only_line(capsys.readouterr().err)
+
+
+def test_a_warning_of_the_sdk_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the SDK warns of is told as a line; what it merely notes is not."""
+    log = logging.getLogger("actionruns.watching")
+    with failing():
+        log.info("a detail")
+        log.warning("the list could not be read: %s", "x\ny")
+    assert only_line(capsys.readouterr().err) == "warning: the list could not be read: x y"
 
 
 def test_a_broken_pipe_ends_quietly(port: Emulated) -> None:

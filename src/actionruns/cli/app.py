@@ -32,14 +32,14 @@ class _OneLineErrors(TyperGroup):
     ) -> Any:
         try:
             code = super().main(args, standalone_mode=False, **extra)
+        except typer.Abort:  # Ctrl-C or the end of stdin, at a question
+            code = ExitCode.INTERRUPTED
         except Exception as error:
             # Typer's usage errors: their base class has no public name in all of its versions.
             if not hasattr(error, "format_message"):
                 raise
             _print_usage_error(error)
             code = ExitCode.USAGE
-        except typer.Abort:
-            code = ExitCode.INTERRUPTED
         if standalone_mode:
             sys.exit(code if isinstance(code, int) else 0)
         return code

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from rich.bar import Bar
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderResult
 from rich.live import Live
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -36,11 +36,15 @@ class Board:
         tally: The counts.
         progress: What the watch has asked.
         recent: Whether to show the latest changes as well, as far as they fit.
+        indent: Columns left free on the left.
     """
 
-    def __init__(self, tally: Tally, progress: Progress, *, recent: bool = True) -> None:
+    def __init__(
+        self, tally: Tally, progress: Progress, *, recent: bool = True, indent: int = 0
+    ) -> None:
         self.tally = tally
         self.progress = progress
+        self._indent = indent
         self._recent: deque[RunUpdate[Any]] | None = deque(maxlen=_RECENT) if recent else None
 
     def take(self, update: RunUpdate[Any]) -> None:
@@ -58,27 +62,31 @@ class Board:
             latest = list(self._recent)[-room:] if room else []
             if latest:
                 yield from (update_line(update, console.encoding) for update in latest)
-                yield Text()
-        yield from parts
+                yield Text(" ")
+        # Each part is as wide as it is and not filled up: see _parts.
+        yield from (Padding(part, (0, 0, 0, self._indent), expand=False) for part in parts)
 
     def _parts(self, console: Console, options: ConsoleOptions) -> Iterator[ConsoleRenderable]:
         # Not to the last column: what a terminal echoes there (^C) would go to the next line, and
         # the display be redrawn one line too low.
-        width = min(options.max_width - 3, 100)
+        width = min(options.max_width - self._indent - 3, 100)
         yield self._counts(console.encoding, width)
-        yield Text()
+        yield Text(" ")
         yield self._progress(width)
 
     def _counts(self, encoding: str, width: int) -> Table:
         tally = self.tally
+        line = "━" if encoding.lower().startswith("utf") else "-"
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(width=13, no_wrap=True)
         grid.add_column(justify="right", width=8)
         grid.add_column(width=width - 28)
         for state in _shown(tally):
             count = tally.counts[state]
-            bar = Bar(max(1, tally.total), 0, count, color=STYLES[state], width=width - 28)
-            grid.add_row(state_text(state, encoding), f"{count:,}", bar)
+            length = round(count / max(1, tally.total) * (width - 28))
+            # At least something of what there is.
+            bar = line * max(length, 1 if count else 0)
+            grid.add_row(state_text(state, encoding), f"{count:,}", Text(bar, STYLES[state]))
         return grid
 
     def _progress(self, width: int) -> Table:

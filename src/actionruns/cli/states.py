@@ -7,6 +7,7 @@ from typing import Final
 
 from rich.text import Text
 
+from actionruns.cli.consoles import clean
 from actionruns.states import Run, RunState
 
 __all__ = ["LABELS", "STYLES", "sign", "state_text", "status_text"]
@@ -45,9 +46,15 @@ def sign(state: RunState, encoding: str) -> str:
 
 def state_text(state: RunState, encoding: str) -> Text:
     """Return a state in the SDK's word."""
-    return Text(f"{sign(state, encoding)} {LABELS[state]}", STYLES[state])
+    return _signed(state, LABELS[state], encoding)
 
 
 def status_text(run: Run, encoding: str) -> Text:
     """Return a run's status in the service's own word."""
-    return Text(f"{sign(run.state, encoding)} {run.status}", STYLES[run.state])
+    return _signed(run.state, clean(run.status), encoding)
+
+
+def _signed(state: RunState, word: str, encoding: str) -> Text:
+    style = STYLES[state]
+    # Two styles, so two pieces in a picture: a font without the sign is replaced for it alone.
+    return Text.assemble((sign(state, encoding), f"bold {style}"), (f" {word}", style))

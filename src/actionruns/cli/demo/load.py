@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
-from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from actionruns import AsyncPortClient
@@ -89,9 +88,8 @@ async def _follow(
     settings = WatchSettings(interval=record.interval, max_in_flight=64)
     async with Watch([(port.source, run_ids)], settings) as watch:
         record.progress = watch.progress
-        board = Board(record.tally, watch.progress, recent=False)
-        indented = Padding(board, (0, 0, 0, 3))
-        show = live(indented, screen.console) if screen.live else _lines(board, screen)
+        board = Board(record.tally, watch.progress, recent=False, indent=3)
+        show = live(board, screen.console) if screen.live else _lines(board, screen)
         try:
             async with show:
                 async for update in watch:
@@ -99,7 +97,7 @@ async def _follow(
                     record.take(update)
         finally:
             record.tally.stop()
-            screen.remember(indented)
+            screen.remember(board)
 
 
 @asynccontextmanager

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 from rich.console import Console, RenderableType
-from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 from actionruns.cli.consoles import make_console
@@ -67,7 +66,7 @@ class Screen:
         )
         for renderable in self._shown:
             canvas.print(renderable)
-        drawing = canvas.export_svg(title=title, theme=MONOKAI)
+        drawing = canvas.export_svg(title=title)
         try:
             file.write_text(_FONT_FACE.sub("", drawing), encoding="utf-8")
         except OSError as error:

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from actionruns.cli.demo.record import Record, percentile
 from actionruns.cli.rendering import duration
-from actionruns.cli.states import LABELS, STYLES, sign
+from actionruns.cli.states import STYLES, state_text
 
 __all__ = ["summary"]
 
@@ -31,13 +31,13 @@ def _outcomes(record: Record, encoding: str) -> Text:
     text = Text()
     for state, count in tally.counts.items():
         if count and state.is_terminal:
-            text.append(f"{sign(state, encoding)} {LABELS[state]} {count:,}", STYLES[state])
-            text.append("   ")
+            text.append_text(state_text(state, encoding))
+            text.append(f" {count:,}  ", STYLES[state])
     going_on = record.executed - tally.ended - tally.lost
     if tally.lost:
-        text.append(f"{tally.lost:,} given up   ", "red")
+        text.append(f"{tally.lost:,} given up  ", "red")
     if going_on:
-        text.append(f"{going_on:,} still going on   ")
+        text.append(f"{going_on:,} going on  ")
     if record.executed < record.wanted:
         text.append(f"{record.wanted - record.executed:,} not executed")
     text.rstrip()
