@@ -125,6 +125,7 @@ def test_watch_takes_ids_from_everywhere_once(
     file.write_text(f"# yesterday's\n\n{ids[1]} deploys the shop\n")
     arguments = ("--from-file", str(file), "--stdin", "--json")
     result = invoke("port", "watch", ids[0], *arguments, stdin=f"port:{ids[2]}\n{ids[0]}\n")
+    assert result.stderr == ""
     assert sorted(update["id"] for update in updates_of(result.stdout)) == sorted(ids)
 
 
