@@ -48,7 +48,7 @@ demo: $(RUN_READY)  ## Execute 2,000 runs against the emulator and follow them, 
 # The tests come last, so that their summary closes the log. One check after the other, whatever -j
 # says: their output would mix, and two cores are soon full.
 test:  ## Check everything, as CI does
-	@for check in format-check lint types layers wheel unit; do \
+	@for check in format-check lint types layers generated-check docs wheel unit; do \
 		echo "== $$check"; $(MAKE) --no-print-directory $$check || exit 1; \
 	done
 
@@ -69,7 +69,7 @@ layers: $(DEV_READY)  ## Check that imports go downwards only
 	$(BIN)/lint-imports --no-cache
 
 generate: $(DEV_READY)  ## Write the generated code anew from the specs
-	$(BIN)/python -m actionruns.codegen generate
+	$(BIN)/python -m actionruns.codegen write
 
 generated-check: $(DEV_READY)  ## Check that the generated code is what the specs give
 	$(BIN)/python -m actionruns.codegen check

@@ -9,7 +9,7 @@ import attrs
 
 from actionruns.errors import ActionRunsError, DecodeFailed, NotFound
 from actionruns.states import RunState, has_ended, state_of
-from actionruns.watching import ActivePage, ActiveRow
+from actionruns.watching import ActivePage, ActiveRow, RunUpdate, Watch, WatchSettings
 
 STATES = {
     "queued": RunState.QUEUED,
@@ -137,3 +137,33 @@ class FakeSource:
 def ids(count: int) -> list[str]:
     """Return so many run ids."""
     return [f"r_{number}" for number in range(count)]
+
+
+# Rounds follow each other at once; nothing in these tests depends on how long they take.
+FAST = WatchSettings(interval=1e-6)
+
+
+def watch(source: FakeSource, *run_ids: str, settings: WatchSettings = FAST) -> Watch[FakeRun]:
+    """Watch runs of a source, all of them when none is named."""
+    return Watch([(source, run_ids or list(source.runs))], settings)
+
+
+async def collect(watching: Watch[FakeRun]) -> list[RunUpdate[FakeRun]]:
+    """Return all updates of a watch."""
+    return [update async for update in watching]
+
+
+def end_all_in_round(source: FakeSource, last: int) -> Callable[[int], None]:
+    """Return a hook that ends every run when a round begins."""
+
+    def end_all(number: int) -> None:
+        if number == last:
+            for run_id in source.runs:
+                source.end(run_id)
+
+    return end_all
+
+
+def last_by_run(updates: list[RunUpdate[FakeRun]]) -> dict[str, RunUpdate[FakeRun]]:
+    """Return the last update of each run."""
+    return {update.run_id: update for update in updates}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.watching.fakes import FakeRun, FakeSource, ids
 
 from actionruns.errors import ConfigurationError, RunGone, ServerError, WaitTimeout
 from actionruns.states import RunState
 from actionruns.watching import Outcome, WatchSettings, wait_for, wait_for_all
+from tests.watching.fakes import FakeRun, FakeSource, ids
 
 pytestmark = pytest.mark.anyio
 
@@ -49,6 +49,7 @@ async def test_waiting_for_all_gives_an_outcome_for_each_in_the_order_given() ->
     source = FakeSource(ids(4))
     source.end("r_0")
     source.end("r_1", "failure")
+    source.hidden = {"r_3"}
     source.errors["r_3"] = [ServerError("always", status=500)]
     settings = WatchSettings(interval=1e-6, give_up_after=1e-6, not_found_grace=1e-6, timeout=0.2)
     outcomes = await wait_for_all(source, ["r_3", "lost", "r_2", "r_1", "r_0"], settings)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.watching.fakes import FakeRun, FakeSource, ids
 
 from actionruns.errors import (
+    ActionRunsError,
     AuthenticationFailed,
     ConnectionFailed,
     DecodeFailed,
@@ -21,35 +19,19 @@ from actionruns.errors import (
     WaitTimeout,
 )
 from actionruns.states import RunState
-from actionruns.watching import Outcome, RunUpdate, Watch, WatchSettings
+from actionruns.watching import Outcome, Watch, WatchSettings
+from tests.watching.fakes import (
+    FAST,
+    FakeRun,
+    FakeSource,
+    collect,
+    end_all_in_round,
+    ids,
+    last_by_run,
+    watch,
+)
 
 pytestmark = pytest.mark.anyio
-
-# Rounds follow each other at once; nothing in these tests depends on how long they take.
-FAST = WatchSettings(interval=1e-6)
-
-
-def watch(source: FakeSource, *run_ids: str, settings: WatchSettings = FAST) -> Watch[FakeRun]:
-    return Watch([(source, run_ids or list(source.runs))], settings)
-
-
-async def collect(watching: Watch[FakeRun]) -> list[RunUpdate[FakeRun]]:
-    return [update async for update in watching]
-
-
-def end_all_in_round(source: FakeSource, last: int) -> Callable[[int], None]:
-    """Return a hook that ends every run when a round begins."""
-
-    def end_all(number: int) -> None:
-        if number == last:
-            for run_id in source.runs:
-                source.end(run_id)
-
-    return end_all
-
-
-def last_by_run(updates: list[RunUpdate[FakeRun]]) -> dict[str, RunUpdate[FakeRun]]:
-    return {update.run_id: update for update in updates}
 
 
 async def test_the_first_update_tells_the_state_at_the_start() -> None:
@@ -224,14 +206,17 @@ async def test_a_run_unknown_for_longer_is_gone_and_the_others_go_on() -> None:
     assert updates["r_0"].outcome is updates["r_1"].outcome is Outcome.ENDED
 
 
-async def test_one_server_error_does_not_end_the_following_of_a_run() -> None:
+async def test_failures_do_not_end_the_following_of_a_run() -> None:
     """A run that could not be asked for is asked for again."""
     source = FakeSource(ids(1))
+    failures = [ServerError("oops", status=500), ConnectionFailed("reset")]
+    source.errors["r_0"] = [failures[0], None, *failures, None]
+    watching = watch(source)
+    assert (await anext(watching)).state is RunState.RUNNING
     source.end("r_0")
-    source.errors["r_0"] = [ServerError("oops", status=500), ConnectionFailed("reset"), None]
-    (update,) = await collect(watch(source))
+    (update,) = await collect(watching)
     assert update.outcome is Outcome.ENDED
-    assert len(source.singles) == 3
+    assert len(source.singles) == 5
 
 
 async def test_a_run_that_keeps_failing_is_given_up_with_its_error() -> None:
@@ -279,6 +264,38 @@ async def test_refused_credentials_end_the_watch_with_their_error(count: int) ->
     source.errors = {run_id: [error] for run_id in ids(count)}
     with pytest.raises(AuthenticationFailed):
         await collect(watch(source))
+
+
+@pytest.mark.parametrize("count", [1, 10])
+@pytest.mark.parametrize(
+    "error", [ConnectionFailed("nobody there"), PermissionDenied("no", status=403)]
+)
+async def test_a_first_look_that_learns_nothing_raises(count: int, error: ActionRunsError) -> None:
+    """A server that is down or a permission that lacks is told at once, not after an hour."""
+    source = FakeSource(ids(count))
+    source.list_error = error
+    source.errors = {run_id: [error] for run_id in ids(count)}
+    with pytest.raises(type(error)):
+        await collect(watch(source))
+
+
+async def test_a_run_id_that_cannot_be_sent_ends_the_watch() -> None:
+    """There is no use in trying it again."""
+    source = FakeSource(ids(1))
+    source.errors[".."] = [InvalidRequest("no dot segments")]
+    with pytest.raises(InvalidRequest, match="dot segments"):
+        await collect(watch(source, "r_0", ".."))
+
+
+async def test_a_timeout_of_a_run_never_seen_tells_the_last_failure() -> None:
+    """What stood in the way is in the message, and is the error's cause."""
+    source = FakeSource(ids(1))
+    source.errors["r_0"] = [ServerError("the database is down", status=503)]
+    settings = WatchSettings(interval=1e-6, timeout=0.02)
+    (update,) = await collect(watch(source, settings=settings))
+    assert "was not seen within 0.02 s; the last failure was: the database" in str(update.error)
+    assert isinstance(update.error, WaitTimeout)
+    assert isinstance(update.error.__cause__, ServerError)
 
 
 async def test_the_timeout_gives_each_run_that_goes_on_a_last_update() -> None:
@@ -331,59 +348,6 @@ async def test_a_run_that_goes_back_is_told_so() -> None:
     source.each_round = move
     updates = [u.state for u in await collect(watch(source)) if u.run_id == "r_0"]
     assert updates == [RunState.RUNNING, RunState.QUEUED, RunState.RUNNING, RunState.SUCCEEDED]
-
-
-async def test_single_questions_are_bounded() -> None:
-    """Never more requests for single runs under way than the settings allow."""
-    source = FakeSource(ids(50))
-    for run_id in ids(50):
-        source.end(run_id)
-    await collect(watch(source, settings=WatchSettings(interval=1e-6, max_in_flight=7)))
-    assert source.most_in_flight == 7
-
-
-async def test_a_slow_consumer_slows_the_following() -> None:
-    """Updates that nobody takes do not pile up: the following waits."""
-    source = FakeSource(ids(3000))
-    for run_id in ids(3000):
-        source.end(run_id)
-    watching = watch(source)
-    await anext(watching)
-    for _ in range(3000):
-        await asyncio.sleep(0)
-    asked = len(source.singles)
-    rest = await collect(watching)
-    assert asked <= 1000 + 64 + 2
-    assert len(rest) == 2999
-
-
-async def test_leaving_the_loop_ends_the_following() -> None:
-    """A dropped watch leaves no task behind."""
-
-    async def leave_early() -> None:
-        async for _ in watch(FakeSource(ids(5))):
-            break
-
-    before = asyncio.all_tasks()
-    await leave_early()
-    for _ in range(10):
-        await asyncio.sleep(0)
-    assert asyncio.all_tasks() == before
-
-
-async def test_a_cancelled_consumer_ends_the_following() -> None:
-    """Cancelling the task that iterates ends the requests."""
-    before = asyncio.all_tasks()
-    source = FakeSource(ids(5))
-    task = asyncio.create_task(collect(watch(source)))
-    while source.pages < 3:
-        await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    for _ in range(10):
-        await asyncio.sleep(0)
-    assert asyncio.all_tasks() == before
 
 
 async def test_progress_counts() -> None:

@@ -42,7 +42,8 @@ def argument_of(
         CodegenError: Its default or one of its limits is not what it has to be.
     """
     nullable = place == "body" and (type_.nullable or type_.is_any)
-    default = _default(schema, type_) if required else "UNSET" if nullable else "None"
+    is_sent = required or _is_always_sent(schema)
+    default = _default(schema, type_) if is_sent else "UNSET" if nullable else "None"
     optional = () if required else ("Unset", "None") if nullable else ("None",)
     return ArgumentDef(
         name=name,
@@ -60,8 +61,18 @@ def argument_of(
     )
 
 
+def _is_always_sent(schema: Node) -> bool:
+    """Tell whether the default of an optional argument is sent, not left to the service."""
+    meant = schema.follow()
+    if not meant.flag("x-always-sent"):
+        return False
+    if meant.get("default") is None:
+        raise meant.error("x-always-sent needs a default to send")
+    return True
+
+
 def _default(schema: Node, type_: PyType) -> str | None:
-    """Return the default of a required argument: it is sent when the caller gives no other."""
+    """Return the default of an argument: it is sent when the caller gives no other."""
     given = next((node["default"] for node in schema.chain() if "default" in node), None)
     if given is None:
         return None

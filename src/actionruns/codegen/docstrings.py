@@ -31,7 +31,7 @@ _METHOD_INDENT: Final = 8
 _LIST_ITEM: Final = re.compile(r"(?:[-*+]|\d+[.)])\s+")
 
 _TIMEOUT: Final = (
-    "Seconds for this call, all attempts and waits included; None means the client's own."
+    "Seconds for this call, its attempts and the waits between them; None means the client's own."
 )
 _CONNECTION: Final = "No answer came, also after the retries that are allowed."
 _TOO_LATE: Final = "The call took longer than `timeout`."
@@ -95,7 +95,7 @@ def iterator_docstring(
     lines = [f"Iterate over what `{operation.name}` lists, page after page."]
     text = "The next page is asked for when the items of the one before are used up."
     lines += ["", *_wrapped(text, _METHOD_INDENT)]
-    each = "Seconds for each page, all attempts and waits included; None means the client's own."
+    each = "Seconds for each page, attempts and the waits between them; None means the client's own."
     named = [(argument.name, argument.description) for argument in arguments]
     lines += _section("Args", [*named, ("timeout", each)], _METHOD_INDENT)
     lines += ["", "Yields:", "    The items in the order of the service."]

@@ -23,6 +23,8 @@ __all__ = ["Facade", "mirror"]
 
 _PREFIX: Final = "Async"
 _ITERATORS: Final = frozenset({"AsyncIterator", "AsyncGenerator", "AsyncIterable"})
+# Async iterators with members of their own -> what they iterate over; their twin only iterates.
+_ITERATORS_OF: Final = {"Watch": "RunUpdate"}
 _CONTEXTS: Final = frozenset({"AbstractAsyncContextManager", "AsyncContextManager"})
 # Said by the bases of the blocking classes.
 _OF_BASE: Final = frozenset({"aclose", "closed"})
@@ -179,7 +181,7 @@ class _Twin:
             result, statement = self._context(method, func, _ITERATORS)
         elif _outer(method.returns) in _CONTEXTS:
             result, statement = self._context(method, func, _CONTEXTS)
-        elif _outer(method.returns) in _ITERATORS:
+        elif _outer(method.returns) in _ITERATORS | _ITERATORS_OF.keys():
             result, statement = self._iteration(method, given)
         elif isinstance(method, ast.AsyncFunctionDef):
             result, statement = self._call(method, given)
@@ -209,6 +211,8 @@ class _Twin:
         if not isinstance(method.returns, ast.Subscript):
             raise self._refused(method, f"{method.name} does not say what it iterates over")
         item = ast.unparse(_inner(method.returns))
+        if wrapper := _ITERATORS_OF.get(_outer(method.returns)):
+            item = f"{wrapper}[{item}]"
         return f"BlockingIterator[{item}]", f"return self._loop.iterate({given})"
 
     def _context(self, method: Method, func: str, outer: frozenset[str]) -> tuple[str, str]:

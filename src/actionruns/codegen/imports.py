@@ -13,6 +13,7 @@ _OWN: Final = {
     "BlockingClient": "from actionruns.blocking import BlockingClient",
     "BlockingEndpoints": "from actionruns.blocking import BlockingEndpoints",
     "BlockingIterator": "from actionruns.blocking import BlockingIterator",
+    "RunUpdate": "from actionruns.watching import RunUpdate",
 }
 
 

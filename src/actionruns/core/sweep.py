@@ -23,7 +23,7 @@ class Method(enum.Enum):
 
 
 FEW_RUNS = 3
-"""Up to so many runs are asked for one by one, without a look at the list."""
+"""Up to so many runs are asked for one by one, while the length of the list is not known."""
 
 
 def choose_method(*, followed: int, pages: int | None, listable: bool = True) -> Method:
@@ -34,9 +34,7 @@ def choose_method(*, followed: int, pages: int | None, listable: bool = True) ->
         pages: Pages that the last sweep would have had to read; None before the first.
         listable: Whether the service lists runs to these credentials at all.
     """
-    if not listable or followed <= FEW_RUNS:
-        return Method.SINGLE
-    if pages is not None and pages >= followed:
+    if not listable or followed <= (FEW_RUNS if pages is None else pages):
         return Method.SINGLE
     return Method.SWEEP
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl as ssl_module
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Literal
 
@@ -27,7 +27,6 @@ from actionruns.transport import (
 )
 from actionruns.watching import (
     RunOutcome,
-    RunUpdate,
     Watch,
     WatchSettings,
     wait_for,
@@ -47,8 +46,8 @@ _CREDENTIALS_HINT = (
 class AsyncPortClient(AsyncServiceClient):
     """A client for Port, for use in an event loop.
 
-    Settings that are not given come from the environment. The client may be made anywhere, before
-    an event loop runs, too; it connects with its first call. One client serves a whole process.
+    Settings that are not given come from the environment. Making a client does no I/O; it connects
+    with its first call. One client serves a whole process.
 
     Args:
         client_id: Client id (``PORT_CLIENT_ID``). With ``client_secret``, tokens are fetched and
@@ -130,8 +129,9 @@ class AsyncPortClient(AsyncServiceClient):
     ) -> ActionRun:
         """Wait until a run has ended, and return it, however it ended.
 
-        A single failing request does not end the wait. A status that this version does not know
-        counts as going on, unless the run has a time of end.
+        Once Port has answered, a failing request does not end the wait; the first look raises what
+        it meets. A status that this version does not know counts as going on, unless the run has a
+        time of end.
 
         Args:
             run_id: The run.
@@ -145,7 +145,9 @@ class AsyncPortClient(AsyncServiceClient):
             WaitTimeout: The timeout passed first; the run goes on.
             RunGone: Port has not known the run for 30 s.
             AuthenticationFailed: The credentials are refused.
-            ApiError: Asking for it kept failing for an hour.
+            InvalidRequest: The run id cannot be sent.
+            ConnectionFailed: The first look found no server.
+            ApiError: The first look was refused, or asking kept failing for an hour.
 
         Source: GET /v1/actions/runs/{run_id} (port.yaml)
         """
@@ -177,6 +179,8 @@ class AsyncPortClient(AsyncServiceClient):
         Raises:
             InvalidRequest: ``run_ids`` is not a collection of ids.
             AuthenticationFailed: The credentials are refused.
+            ConnectionFailed: The first look found no server.
+            ApiError: The first look was refused.
 
         Source: GET /v1/actions/runs, GET /v1/actions/runs/{run_id} (port.yaml)
         """
@@ -190,7 +194,7 @@ class AsyncPortClient(AsyncServiceClient):
         timeout: float | None = None,
         interval: float | None = None,
         max_in_flight: int = 64,
-    ) -> AsyncIterator[RunUpdate[ActionRun]]:
+    ) -> Watch[ActionRun]:
         """Follow many runs until each has ended, and tell every change once.
 
         The list of active runs is read page by page; a single run is asked for only when it has
@@ -205,11 +209,14 @@ class AsyncPortClient(AsyncServiceClient):
             max_in_flight: Requests for single runs under way at once.
 
         Returns:
-            The updates, as they are seen; at first one for the state of each run.
+            The updates, an asynchronous iterator: at first one for the state of each run, then
+            each change as it is seen.
 
         Raises:
             InvalidRequest: ``run_ids`` is not a collection of ids.
             AuthenticationFailed: The credentials are refused.
+            ConnectionFailed: The first look found no server.
+            ApiError: The first look was refused.
 
         Source: GET /v1/actions/runs, GET /v1/actions/runs/{run_id} (port.yaml)
         """

@@ -189,9 +189,7 @@ class AsyncReport:
         return await self._end("FAILURE", summary)
 
     async def _end(self, status: Literal["SUCCESS", "FAILURE"], summary: str | None) -> ActionRun:
-        run = await self._action_runs.update_action_run(
-            self.run_id, status=status, summary=summary
-        )
+        run = await self._action_runs.update_action_run(self.run_id, status=status, summary=summary)
         self.ended = True
         return run
 

@@ -28,9 +28,12 @@ from actionruns.errors import (
     ClientClosed,
     ConfigurationError,
     DecodeFailed,
+    InvalidRequest,
     NotFound,
     PermissionDenied,
+    RateLimited,
     RunGone,
+    ServerError,
     UnprocessableEntity,
     WaitTimeout,
 )
@@ -46,7 +49,11 @@ R = TypeVar("R", bound=Run)
 _log = logging.getLogger("actionruns.watching")
 
 # Nobody can be followed: these end a watch. Every other error concerns a run or a moment.
-_FATAL = (AuthenticationFailed, ConfigurationError, ClientClosed)
+_FATAL = (AuthenticationFailed, ConfigurationError, ClientClosed, InvalidRequest)
+
+# These pass by themselves, or are a run's own, even when nothing has been learnt before. Any other
+# error of a first look (no server, no permission, a wrong address) is the caller's to mend.
+_PASSING_AT_FIRST = (NotFound, RateLimited, ServerError)
 
 # The list is refused as such; single runs may still be asked for.
 _NO_LIST = (PermissionDenied, BadRequest, NotFound, UnprocessableEntity, DecodeFailed)
@@ -110,6 +117,8 @@ class Follower(Generic[R]):
         self._listable = True
         self._changed = False
         self._deadline: float | None = None  # on the loop's clock
+        self._heard = False
+        self._last_error: ActionRunsError | None = None
         progress.followed += len(self._ledger)
 
     async def run(self) -> None:
@@ -125,10 +134,21 @@ class Follower(Generic[R]):
         while self._ledger and not self._time_is_up():
             self._changed = False
             await self._round()
+            self._check_first_look()
             interval = self._next_interval(interval)
             await self._pause(interval)
         for followed in list(self._ledger):
             await self._time_out(followed)
+
+    def _check_first_look(self) -> None:
+        """Raise what a first look met when it has learnt nothing at all.
+
+        Once the service has answered, failures are moments; before that they are most likely the
+        caller's: a server that is down, a wrong address, a permission that lacks.
+        """
+        error = self._last_error
+        if not self._heard and error is not None and not isinstance(error, _PASSING_AT_FIRST):
+            raise error
 
     def _time_is_up(self) -> bool:
         return self._deadline is not None and asyncio.get_running_loop().time() >= self._deadline
@@ -172,14 +192,14 @@ class Follower(Generic[R]):
                 async with asyncio.timeout_at(self._deadline):
                     page = await self._source.active_page(pages.cursor)
                 read += 1
+                self._heard = True
                 self._progress.pages += 1
                 await self._take(page)
                 pages.turn(page.cursor)
             except _FATAL:
                 raise
             except ActionRunsError as error:
-                self._progress.failures += 1
-                _log.warning("the list of active runs could not be read: %s", error)
+                self._note_error(error)
                 # Refused for good: ask one by one. Else: a bad moment, look again next round.
                 self._listable = not isinstance(error, _NO_LIST)
                 return not self._listable or await self._note_failure_of_all(error)
@@ -240,10 +260,12 @@ class Follower(Generic[R]):
         except NotFound as error:
             await self._note_unknown(followed, error)
         except ActionRunsError as error:
+            self._note_error(error)
             await self._note_failure(followed, error)
         except TimeoutError:  # our own deadline, see run()
             return
         else:
+            self._heard = True
             followed.unknown_since = followed.failing_since = None
             self._ledger.is_active_after_all(followed)
             await self._report(followed, run)
@@ -271,8 +293,13 @@ class Follower(Generic[R]):
             self._drop(followed)
             self._progress.ended += 1
 
-    async def _note_unknown(self, followed: Followed, error: NotFound) -> None:
+    def _note_error(self, error: ActionRunsError) -> None:
         self._progress.failures += 1
+        self._last_error = error
+        _log.warning("%s", error)
+
+    async def _note_unknown(self, followed: Followed, error: NotFound) -> None:
+        self._note_error(error)
         now = time.monotonic()
         if followed.unknown_since is None:
             followed.unknown_since = now
@@ -282,7 +309,6 @@ class Follower(Generic[R]):
             await self._give_up(followed, Outcome.GONE, gone)
 
     async def _note_failure(self, followed: Followed, error: ActionRunsError) -> None:
-        self._progress.failures += 1
         now = time.monotonic()
         if followed.failing_since is None:
             followed.failing_since = now
@@ -299,9 +325,16 @@ class Follower(Generic[R]):
         ref = self._ref(followed)
         run = self._seen.get(followed.run_id)
         timeout = self._settings.timeout
-        status = followed.status or "not seen yet"
-        problem = f"{ref} did not end within {timeout:g} s (status: {status}); the run goes on"
-        await self._give_up(followed, Outcome.TIMED_OUT, WaitTimeout(problem, ref=ref, run=run))
+        if followed.status is None:
+            problem = f"{ref} was not seen within {timeout:g} s"
+        else:
+            problem = f"{ref} did not end within {timeout:g} s (status: {followed.status})"
+            problem += "; the run goes on"
+        if followed.status is None and self._last_error is not None:
+            problem += f"; the last failure was: {self._last_error}"
+        error = WaitTimeout(problem, ref=ref, run=run)
+        error.__cause__ = self._last_error
+        await self._give_up(followed, Outcome.TIMED_OUT, error)
 
     async def _give_up(self, followed: Followed, outcome: Outcome, error: ActionRunsError) -> None:
         run = self._seen.get(followed.run_id)

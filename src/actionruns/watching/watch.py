@@ -75,6 +75,9 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
         Raises:
             StopAsyncIteration: Every run has had its last update.
             AuthenticationFailed: The credentials are refused.
+            InvalidRequest: A run id cannot be sent.
+            ConnectionFailed: The first look found no server; later ones are looked at again.
+            ApiError: The first look was refused, for example for a lack of permission.
             ClientClosed: The client was closed meanwhile.
         """
         if self._updates is None:

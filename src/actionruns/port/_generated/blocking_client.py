@@ -29,8 +29,8 @@ __all__ = ["PortClient"]
 class PortClient(BlockingClient[AsyncPortClient]):
     """A client for Port, for use in any thread.
 
-    Settings that are not given come from the environment. The client may be made anywhere, before
-    an event loop runs, too; it connects with its first call. One client serves a whole process.
+    Settings that are not given come from the environment. Making a client does no I/O; it connects
+    with its first call. One client serves a whole process.
 
     Args:
         client_id: Client id (``PORT_CLIENT_ID``). With ``client_secret``, tokens are fetched and
@@ -114,8 +114,9 @@ class PortClient(BlockingClient[AsyncPortClient]):
     ) -> ActionRun:
         """Wait until a run has ended, and return it, however it ended.
 
-        A single failing request does not end the wait. A status that this version does not know
-        counts as going on, unless the run has a time of end.
+        Once Port has answered, a failing request does not end the wait; the first look raises what
+        it meets. A status that this version does not know counts as going on, unless the run has a
+        time of end.
 
         Args:
             run_id: The run.
@@ -129,7 +130,9 @@ class PortClient(BlockingClient[AsyncPortClient]):
             WaitTimeout: The timeout passed first; the run goes on.
             RunGone: Port has not known the run for 30 s.
             AuthenticationFailed: The credentials are refused.
-            ApiError: Asking for it kept failing for an hour.
+            InvalidRequest: The run id cannot be sent.
+            ConnectionFailed: The first look found no server.
+            ApiError: The first look was refused, or asking kept failing for an hour.
 
         Source: GET /v1/actions/runs/{run_id} (port.yaml)
         """
@@ -160,6 +163,8 @@ class PortClient(BlockingClient[AsyncPortClient]):
         Raises:
             InvalidRequest: ``run_ids`` is not a collection of ids.
             AuthenticationFailed: The credentials are refused.
+            ConnectionFailed: The first look found no server.
+            ApiError: The first look was refused.
 
         Source: GET /v1/actions/runs, GET /v1/actions/runs/{run_id} (port.yaml)
         """
@@ -193,11 +198,14 @@ class PortClient(BlockingClient[AsyncPortClient]):
             max_in_flight: Requests for single runs under way at once.
 
         Returns:
-            The updates, as they are seen; at first one for the state of each run.
+            The updates, an asynchronous iterator: at first one for the state of each run, then
+            each change as it is seen.
 
         Raises:
             InvalidRequest: ``run_ids`` is not a collection of ids.
             AuthenticationFailed: The credentials are refused.
+            ConnectionFailed: The first look found no server.
+            ApiError: The first look was refused.
 
         Source: GET /v1/actions/runs, GET /v1/actions/runs/{run_id} (port.yaml)
         """

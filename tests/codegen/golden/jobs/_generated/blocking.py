@@ -44,8 +44,8 @@ class Jobs(BlockingEndpoints[AsyncJobs]):
             states: Only jobs in one of these states. Each is one of `waiting`, `done`.
             min_load: Deprecated. Only jobs with at least this load. By default `0.5`.
             since: Only jobs made after this time. As ISO 8601, for example `2026-01-31T12:00:00Z`.
-            timeout: Seconds for this call, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
 
         Returns:
             The page.
@@ -93,8 +93,8 @@ class Jobs(BlockingEndpoints[AsyncJobs]):
             states: Only jobs in one of these states. Each is one of `waiting`, `done`.
             min_load: Deprecated. Only jobs with at least this load. By default `0.5`.
             since: Only jobs made after this time. As ISO 8601, for example `2026-01-31T12:00:00Z`.
-            timeout: Seconds for each page, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for each page, attempts and the waits between them; None means the
+                client's own.
 
         Yields:
             The items in the order of the service.
@@ -154,8 +154,8 @@ class Jobs(BlockingEndpoints[AsyncJobs]):
             payload: Anything.
             x_trace: An id of yours for the call.
             idempotency_key: Makes a repeated call return the first job.
-            timeout: Seconds for this call, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
 
         Returns:
             The job.
@@ -190,8 +190,8 @@ class Jobs(BlockingEndpoints[AsyncJobs]):
 
         Args:
             job_id: The job.
-            timeout: Seconds for this call, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
 
         Returns:
             The job.
@@ -222,8 +222,8 @@ class Jobs(BlockingEndpoints[AsyncJobs]):
         Args:
             job_id: The job.
             plan: The new plan.
-            timeout: Seconds for this call, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
 
         Raises:
             InvalidRequest: An argument cannot be sent as it is; nothing was sent.
@@ -252,8 +252,8 @@ class Jobs(BlockingEndpoints[AsyncJobs]):
             job_id: Path parameter `job-id`.
             after: Query parameter `after`.
             page: Query parameter `page`.
-            timeout: Seconds for this call, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
 
         Returns:
             A page of events.
@@ -288,8 +288,8 @@ class Jobs(BlockingEndpoints[AsyncJobs]):
             kind: One of `log`, `state`.
             job_id: Path parameter `job-id`.
             page: Query parameter `page`.
-            timeout: Seconds for each page, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for each page, attempts and the waits between them; None means the
+                client's own.
 
         Yields:
             The items in the order of the service.
@@ -316,8 +316,8 @@ class Api(BlockingEndpoints[AsyncApi]):
         """Call `GET /v1/health`.
 
         Args:
-            timeout: Seconds for this call, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
 
         Returns:
             How the service is.

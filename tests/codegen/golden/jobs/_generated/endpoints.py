@@ -50,8 +50,8 @@ class AsyncJobs:
             states: Only jobs in one of these states. Each is one of `waiting`, `done`.
             min_load: Deprecated. Only jobs with at least this load. By default `0.5`.
             since: Only jobs made after this time. As ISO 8601, for example `2026-01-31T12:00:00Z`.
-            timeout: Seconds for this call, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
 
         Returns:
             The page.
@@ -101,8 +101,8 @@ class AsyncJobs:
             states: Only jobs in one of these states. Each is one of `waiting`, `done`.
             min_load: Deprecated. Only jobs with at least this load. By default `0.5`.
             since: Only jobs made after this time. As ISO 8601, for example `2026-01-31T12:00:00Z`.
-            timeout: Seconds for each page, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for each page, attempts and the waits between them; None means the
+                client's own.
 
         Yields:
             The items in the order of the service.
@@ -168,8 +168,8 @@ class AsyncJobs:
             payload: Anything.
             x_trace: An id of yours for the call.
             idempotency_key: Makes a repeated call return the first job.
-            timeout: Seconds for this call, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
 
         Returns:
             The job.
@@ -206,8 +206,8 @@ class AsyncJobs:
 
         Args:
             job_id: The job.
-            timeout: Seconds for this call, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
 
         Returns:
             The job.
@@ -238,8 +238,8 @@ class AsyncJobs:
         Args:
             job_id: The job.
             plan: The new plan.
-            timeout: Seconds for this call, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
 
         Raises:
             InvalidRequest: An argument cannot be sent as it is; nothing was sent.
@@ -268,8 +268,8 @@ class AsyncJobs:
             job_id: Path parameter `job-id`.
             after: Query parameter `after`.
             page: Query parameter `page`.
-            timeout: Seconds for this call, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
 
         Returns:
             A page of events.
@@ -306,8 +306,8 @@ class AsyncJobs:
             kind: One of `log`, `state`.
             job_id: Path parameter `job-id`.
             page: Query parameter `page`.
-            timeout: Seconds for each page, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for each page, attempts and the waits between them; None means the
+                client's own.
 
         Yields:
             The items in the order of the service.
@@ -342,8 +342,8 @@ class AsyncApi:
         """Call `GET /v1/health`.
 
         Args:
-            timeout: Seconds for this call, all attempts and waits included; None means the client's
-                own.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
 
         Returns:
             How the service is.
