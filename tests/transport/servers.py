@@ -237,7 +237,11 @@ class Server:
         connection: int,
         number: int,
     ) -> Exchange:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        start = await reader.readexactly(1)
+        if not start.isalpha():  # no method begins so: a TLS hello
+            writer.write(_head(400, {"Content-Length": "0"}))
+            raise ConnectionResetError
+        head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         first, *lines = head.rstrip("\r\n").split("\r\n")
         method, target, _ = first.split(" ")
         pairs = (line.split(":", 1) for line in lines)

@@ -17,8 +17,10 @@ def above_zero(instance: object, attribute: attrs.Attribute[Any], value: object)
     Raises:
         ConfigurationError: It is something else.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise _refused(instance, attribute, value, "a number above 0")
+    if not value > 0:
+        raise _refused(instance, attribute, value, "above 0")
 
 
 def count_above_zero(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -27,8 +29,10 @@ def count_above_zero(instance: object, attribute: attrs.Attribute[Any], value: o
     Raises:
         ConfigurationError: It is something else.
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if isinstance(value, bool) or not isinstance(value, int):
         raise _refused(instance, attribute, value, "a whole number above 0")
+    if value < 1:
+        raise _refused(instance, attribute, value, "at least 1")
 
 
 def _refused(
