@@ -95,7 +95,7 @@ def iterator_docstring(
     lines = [f"Iterate over what `{operation.name}` lists, page after page."]
     text = "The next page is asked for when the items of the one before are used up."
     lines += ["", *_wrapped(text, _METHOD_INDENT)]
-    each = "Seconds for each page, attempts and the waits between them; None means the client's own."
+    each = "Seconds for each page, all its attempts included; None means the client's own."
     named = [(argument.name, argument.description) for argument in arguments]
     lines += _section("Args", [*named, ("timeout", each)], _METHOD_INDENT)
     lines += ["", "Yields:", "    The items in the order of the service."]

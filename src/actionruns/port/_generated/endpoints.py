@@ -219,8 +219,7 @@ class AsyncActionRuns:
             action: Only runs of the action with this identifier.
             source: Only runs started from one of these places: by hand in the portal (`UI`), over
                 the API (`API`), by an automation (`AUTOMATION`). Left out, from anywhere.
-            timeout: Seconds for each page, attempts and the waits between them; None means the
-                client's own.
+            timeout: Seconds for each page, all its attempts included; None means the client's own.
 
         Yields:
             The items in the order of the service.
@@ -571,8 +570,7 @@ class AsyncActionRuns:
         Args:
             run_id: The id of the run, for example `r_QOz6WoOB1Q2lmhZZ`.
             limit: Items asked for with each page, 1 to 50; 50 by default.
-            timeout: Seconds for each page, attempts and the waits between them; None means the
-                client's own.
+            timeout: Seconds for each page, all its attempts included; None means the client's own.
 
         Yields:
             The items in the order of the service.

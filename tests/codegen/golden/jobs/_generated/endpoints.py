@@ -101,8 +101,7 @@ class AsyncJobs:
             states: Only jobs in one of these states. Each is one of `waiting`, `done`.
             min_load: Deprecated. Only jobs with at least this load. By default `0.5`.
             since: Only jobs made after this time. As ISO 8601, for example `2026-01-31T12:00:00Z`.
-            timeout: Seconds for each page, attempts and the waits between them; None means the
-                client's own.
+            timeout: Seconds for each page, all its attempts included; None means the client's own.
 
         Yields:
             The items in the order of the service.
@@ -306,8 +305,7 @@ class AsyncJobs:
             kind: One of `log`, `state`.
             job_id: Path parameter `job-id`.
             page: Query parameter `page`.
-            timeout: Seconds for each page, attempts and the waits between them; None means the
-                client's own.
+            timeout: Seconds for each page, all its attempts included; None means the client's own.
 
         Yields:
             The items in the order of the service.
