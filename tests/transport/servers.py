@@ -157,6 +157,7 @@ class Server:
         most_at_once: The largest number of requests that were treated at the same time.
         ended: Set when the server ends.
         seen: Notified with each request.
+        on_end: Called when a connection has ended.
     """
 
     def __init__(self, behave: Behaviour, *, tls: ssl.SSLContext | None = None) -> None:
@@ -166,6 +167,7 @@ class Server:
         self.most_at_once = 0
         self.ended = asyncio.Event()
         self.seen = asyncio.Condition()
+        self.on_end: Callable[[], object] = lambda: None
         self._tls = tls
         self._at_once = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -226,6 +228,7 @@ class Server:
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # the client has gone
         finally:
+            self.on_end()
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()

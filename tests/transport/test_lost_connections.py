@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
+from actionruns.core.operation import Operation
 from actionruns.core.retry import RetryPolicy
 from actionruns.errors import ConfigurationError, ConnectionFailed
 from tests.transport.operations import (
@@ -22,6 +24,7 @@ from tests.transport.operations import (
     transport_to,
 )
 from tests.transport.servers import (
+    Behaviour,
     Exchange,
     Server,
     answer,
@@ -61,18 +64,16 @@ def idle_until_next(lose: Callable[[Exchange], Awaitable[None]]) -> Callable[...
 
 
 @lost_somehow
-async def test_a_lost_answer_is_asked_for_again(lose: object) -> None:
+async def test_a_lost_answer_is_asked_for_again(lose: Behaviour) -> None:
     """A GET whose answer is lost, in whatever way, is sent again."""
-    assert callable(lose)
     async with Server(in_turn(lose, GOOD)) as server:
         assert await transport_to(server).send(GET, ONE) == Thing(id="t_1")
     assert len(server.requests) == 2
 
 
 @lost_somehow
-async def test_a_change_is_never_repeated(lose: object) -> None:
+async def test_a_change_is_never_repeated(lose: Behaviour) -> None:
     """A POST whose answer is lost is sent exactly once, and the error warns."""
-    assert callable(lose)
     async with Server(in_turn(lose, GOOD)) as server:
         with pytest.raises(ConnectionFailed, match="look before you repeat it") as caught:
             await transport_to(server).send(CREATE, {"title": "x"})
@@ -82,13 +83,13 @@ async def test_a_change_is_never_repeated(lose: object) -> None:
 @pytest.mark.parametrize("operation", [GET, REPLACE, DELETE], ids=lambda o: o.name)
 @pytest.mark.parametrize("lose", [hang_up, reset])
 async def test_a_stale_connection_is_replaced_at_once(
-    operation: object, lose: Callable[[Exchange], Awaitable[None]]
+    operation: Operation[Any], lose: Callable[[Exchange], Awaitable[None]]
 ) -> None:
     """A kept connection that the server closes under a request costs one replay without a wait."""
     async with Server(idle_until_next(lose)) as server:
         transport = transport_to(server, retry=NEVER_WAITING)
         for _ in range(2):
-            await transport.send(operation, ONE)  # type: ignore[arg-type]  # any of the three
+            await transport.send(operation, ONE)
     assert (len(server.requests), server.connections) == (3, 2)
 
 
@@ -106,12 +107,14 @@ async def test_a_stale_connection_is_not_replaced_for_a_change(
 
 
 @pytest.mark.parametrize("operation", [GET, CREATE], ids=lambda o: o.name)
-async def test_a_server_that_closes_after_each_answer_is_no_trouble(operation: object) -> None:
+async def test_a_server_that_closes_after_each_answer_is_no_trouble(
+    operation: Operation[Any],
+) -> None:
     """When the server closes right after its answer, each call takes a connection of its own."""
     async with Server(closing(GOOD)) as server:
         transport = transport_to(server)
         for _ in range(20):
-            await transport.send(operation, ONE)  # type: ignore[arg-type]  # either
+            await transport.send(operation, ONE)
             await settle()
     assert (len(server.requests), server.connections) == (20, 20)
 
@@ -173,11 +176,11 @@ def closed_port() -> int:
 
 
 @pytest.mark.parametrize("operation", [GET, CREATE], ids=lambda o: o.name)
-async def test_without_a_connection_anything_is_tried_again(operation: object) -> None:
+async def test_without_a_connection_anything_is_tried_again(operation: Operation[Any]) -> None:
     """When nobody listens, every operation is tried again: the server has seen nothing."""
     transport = transport_to(f"http://127.0.0.1:{closed_port()}")
     with pytest.raises(ConnectionFailed) as caught:
-        await transport.send(operation, ONE)  # type: ignore[arg-type]  # either
+        await transport.send(operation, ONE)
     assert (caught.value.attempts, caught.value.maybe_sent) == (4, False)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from actionruns.core.operation import Operation
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
 from actionruns.errors import InvalidRequest, RequestTimeout, ServerError
 from tests.transport.operations import CREATE, GET, ONCE, ONE, transport_to, transport_with_token
 from tests.transport.servers import (
+    Behaviour,
     Exchange,
     Server,
     answer,
@@ -28,9 +31,8 @@ async def half_an_answer(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("behave", [black_hole, half_an_answer])
-async def test_a_server_that_does_not_answer_times_out(behave: object) -> None:
+async def test_a_server_that_does_not_answer_times_out(behave: Behaviour) -> None:
     """A call that gets no answer, or half of one, ends with its time limit."""
-    assert callable(behave)
     async with Server(behave) as server:
         with pytest.raises(RequestTimeout):
             await transport_to(server).send(GET, ONE, timeout=0.2)
@@ -53,11 +55,13 @@ async def test_a_timeout_is_a_timeout_error() -> None:
 @pytest.mark.parametrize(
     ("operation", "warning"), [(GET, ""), (CREATE, "The server may have executed the request.")]
 )
-async def test_a_timeout_tells_what_may_have_happened(operation: object, warning: str) -> None:
+async def test_a_timeout_tells_what_may_have_happened(
+    operation: Operation[Any], warning: str
+) -> None:
     """The error tells call, attempts, and whether the server may have done it."""
     async with Server(black_hole) as server:
         with pytest.raises(RequestTimeout) as caught:
-            await transport_to(server).send(operation, ONE, timeout=0.05)  # type: ignore[arg-type]
+            await transport_to(server).send(operation, ONE, timeout=0.05)
     error = caught.value
     assert (error.attempts, error.maybe_sent, warning in str(error)) == (1, True, True)
     assert f"{error.method} {error.url} took longer than 0.05 s (1 tried)." in str(error)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
-from collections.abc import AsyncGenerator
 from contextlib import suppress
 from weakref import WeakKeyDictionary
 
@@ -14,6 +13,7 @@ import aiohttp
 from actionruns._version import __version__
 from actionruns.errors import ClientClosed, ConfigurationError
 from actionruns.transport.deadline import Deadlines
+from actionruns.transport.lifetime import Lifetime
 from actionruns.transport.settings import TransportSettings
 
 __all__ = ["LoopSession", "Pool", "client_headers"]
@@ -42,9 +42,9 @@ class LoopSession:
         self.deadlines = Deadlines(asyncio.get_running_loop())
         self.id_prefix = secrets.token_hex(6)
         self._requests = 0
-        self._lifetime: AsyncGenerator[None, None] | None = None
+        self._closed = asyncio.Event()
         self.session = settings.session or _open_session(settings)
-        self._own = settings.session is None
+        self._lifetime = Lifetime(self.session) if settings.session is None else None
 
     def next_request_id(self) -> str:
         """Return an id that no other call has."""
@@ -53,31 +53,29 @@ class LoopSession:
 
     async def close_with_loop(self) -> None:
         """Have the session closed when the loop shuts down, should the client be forgotten."""
-        if self._own:
-            self._lifetime = _lifetime(self.session)
-            await anext(self._lifetime)
+        if self._lifetime is not None:
+            await self._lifetime.begin()
 
     async def aclose(self) -> None:
-        """Close the session, if it is ours."""
+        """Close the session, if it is ours, and end every `pause`."""
+        self._closed.set()
         if self._lifetime is not None:
-            await self._lifetime.aclose()
+            await self._lifetime.end()
+
+    async def pause(self, seconds: float) -> None:
+        """Sleep, but no longer than the client is open.
+
+        Raises:
+            ClientClosed: It was closed meanwhile.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closed.wait()
+                raise ClientClosed("the client was closed meanwhile")
 
     def close_soon(self) -> None:
         """Close the session in a task of the running loop, which is the session's."""
         self._closing = asyncio.ensure_future(self.aclose())
-
-
-async def _lifetime(session: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
-    """Close a session when the event loop shuts down or the generator is collected.
-
-    A started asynchronous generator is finalised by its loop (`asyncio.run` calls
-    `shutdown_asyncgens`), which is the one public hook for that. So a client without
-    ``async with`` leaves no "Unclosed client session" behind.
-    """
-    try:
-        yield
-    finally:
-        await session.close()
 
 
 def client_headers(settings: TransportSettings) -> dict[str, str]:

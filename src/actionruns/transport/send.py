@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 import time
@@ -140,13 +139,13 @@ class Transport:
             except ActionRunsError:
                 raise  # RequestTimeout is an OSError, too
             except _NO_ANSWER as error:
-                await self._wait_after_failure(delivery, error)
+                await self._wait_after_failure(delivery, session, error)
                 continue
             if 200 <= response.status < 300:
                 return response
             if await self._renewed(delivery, session, credentials, response.status):
                 continue
-            await self._wait_after_answer(delivery, response)
+            await self._wait_after_answer(delivery, session, response)
 
     async def _attempt(
         self, delivery: Delivery, session: LoopSession, credentials: Mapping[str, str]
@@ -161,7 +160,7 @@ class Transport:
         unused: float | None = started + wait
         try:
             if wait > 0:
-                await asyncio.sleep(wait)
+                await session.pause(wait)
                 started = time.monotonic()
             unused = None
             delivery.attempts += 1
@@ -249,13 +248,15 @@ class Transport:
         finally:
             delivery.spent += time.monotonic() - started
 
-    async def _wait_after_failure(self, delivery: Delivery, error: Exception) -> None:
+    async def _wait_after_failure(
+        self, delivery: Delivery, session: LoopSession, error: Exception
+    ) -> None:
         """Wait for the next attempt, or raise when there shall be none."""
         if self.closed:
             raise error
         failure = failure_of(error, first=not delivery.broken_before)
         delivery.broken_before |= failure is Failure.STALE
-        if failure is None or not await self._wait(delivery, failure=failure):
+        if failure is None or not await self._wait(delivery, session, failure=failure):
             raise connection_error(
                 error,
                 delivery.call(self.authorizer.hint),
@@ -263,19 +264,25 @@ class Transport:
                 idempotent=delivery.operation.idempotent,
             ) from error
 
-    async def _wait_after_answer(self, delivery: Delivery, response: Response) -> None:
+    async def _wait_after_answer(
+        self, delivery: Delivery, session: LoopSession, response: Response
+    ) -> None:
         now = datetime.now(UTC)
         retry_after = retry_after_seconds(response, now)
         if retry_after is not None and response.status in (429, 503):
             held = min(retry_after, self.settings.retry.max_retry_after)
             self.settings.rate.hold(self.settings.base_url, held, time.monotonic())
         if not await self._wait(
-            delivery, failure=Failure.ANSWERED, status=response.status, retry_after=retry_after
+            delivery,
+            session,
+            failure=Failure.ANSWERED,
+            status=response.status,
+            retry_after=retry_after,
         ):
             call = delivery.call(self.authorizer.hint)
             raise api_error(response, call, attempts=delivery.attempts, now=now)
 
-    async def _wait(self, delivery: Delivery, **failed: Any) -> bool:
+    async def _wait(self, delivery: Delivery, session: LoopSession, **failed: Any) -> bool:
         """Wait before another attempt; False when there shall be none."""
         wait = wait_before_retry(
             self.settings.retry,
@@ -290,5 +297,5 @@ class Transport:
         if not self._retry_budget.spend():
             return False
         delivery.spent += wait
-        await asyncio.sleep(wait)
+        await session.pause(wait)
         return True
