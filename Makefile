@@ -86,6 +86,7 @@ wheel: $(DEV_READY)  ## Build the wheel and use it in a clean environment
 bench: $(DEV_READY)  ## Measure against raw aiohttp and pydantic, side by side
 	$(BIN)/python -m benchmarks
 
+docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(DEV_READY)  ## Build the documentation into site/
 	$(BIN)/mkdocs build --strict
 
