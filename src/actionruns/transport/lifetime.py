@@ -16,13 +16,15 @@ import atexit
 import os
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-from weakref import WeakKeyDictionary
 
 import aiohttp
 
 __all__ = ["Lifetime"]
 
-_open: WeakKeyDictionary[aiohttp.ClientSession, asyncio.AbstractEventLoop] = WeakKeyDictionary()
+# Held until closed: a session that is collected in one cycle with its client (a traceback is
+# enough to make one) complains before its generator gets to close it.
+_open: dict[aiohttp.ClientSession, asyncio.AbstractEventLoop] = {}
+_inherited: list[aiohttp.ClientSession] = []
 
 
 class Lifetime:
@@ -54,10 +56,12 @@ async def _lifetime(session: aiohttp.ClientSession) -> AsyncGenerator[None, None
         yield
     finally:
         await session.close()
+        _open.pop(session, None)
 
 
 def _close_after_loop(session: aiohttp.ClientSession) -> None:
     """Close a session whose loop is closed: there is nothing left to wait for."""
+    _open.pop(session, None)
     closing = session.close()
     try:
         with suppress(StopIteration):
@@ -68,7 +72,7 @@ def _close_after_loop(session: aiohttp.ClientSession) -> None:
 
 def _close_at_exit() -> None:
     for session, loop in list(_open.items()):
-        if session.closed or loop.is_running():
+        if loop.is_running():
             continue
         if loop.is_closed():
             _close_after_loop(session)
@@ -77,7 +81,12 @@ def _close_at_exit() -> None:
                 loop.run_until_complete(session.close())
 
 
+def _leave_to_parent() -> None:
+    # To close them in the child would take them out of the selector, which is the parent's, too.
+    _inherited.extend(_open)
+    _open.clear()
+
+
 atexit.register(_close_at_exit)
 if hasattr(os, "register_at_fork"):  # Not on Windows, which has no fork.
-    # The connections are the parent's: to close them here would take them out of its selector.
-    os.register_at_fork(after_in_child=_open.clear)
+    os.register_at_fork(after_in_child=_leave_to_parent)

@@ -42,7 +42,7 @@ class LoopSession:
         self.deadlines = Deadlines(asyncio.get_running_loop())
         self.id_prefix = secrets.token_hex(6)
         self._requests = 0
-        self._closed = asyncio.Event()
+        self._closed = asyncio.get_running_loop().create_future()
         self.session = settings.session or _open_session(settings)
         self._lifetime = Lifetime(self.session) if settings.session is None else None
 
@@ -58,7 +58,8 @@ class LoopSession:
 
     async def aclose(self) -> None:
         """Close the session, if it is ours, and end every `pause`."""
-        self._closed.set()
+        if not self._closed.done():
+            self._closed.set_result(None)
         if self._lifetime is not None:
             await self._lifetime.end()
 
@@ -68,10 +69,9 @@ class LoopSession:
         Raises:
             ClientClosed: It was closed meanwhile.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._closed.wait()
-                raise ClientClosed("the client was closed meanwhile")
+        await asyncio.wait([self._closed], timeout=seconds)
+        if self._closed.done():
+            raise ClientClosed("the client was closed meanwhile")
 
     def close_soon(self) -> None:
         """Close the session in a task of the running loop, which is the session's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import threading
 from collections.abc import Callable
@@ -77,6 +78,27 @@ def drop_inside() -> None:
     asyncio.run(main())
 
 
+def drop_in_a_cycle() -> None:
+    """The client is collected together with an error's traceback."""
+
+    async def fail() -> None:
+        transport = transport_to(URL)
+        await transport.send(GET, ONE)
+        kept = ValueError()
+        try:
+            raise kept
+        except ValueError:
+            pass
+
+    async def main() -> None:
+        await fail()
+        gc.collect()
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    asyncio.run(main())
+
+
 def never_used() -> None:
     """The client is made and never used."""
     transport_to(URL)
@@ -127,7 +149,16 @@ def by_hand_open_and_dropped() -> None:
 WAYS: dict[str, Callable[[], None]] = {
     way.__name__: way
     for way in (
-        *(run, run_many, run_running, run_twice, run_in_threads, drop_inside, never_used),
+        *(
+            run,
+            run_many,
+            run_running,
+            run_twice,
+            run_in_threads,
+            drop_inside,
+            drop_in_a_cycle,
+            never_used,
+        ),
         *(by_hand, by_hand_closed, by_hand_closed_twice, by_hand_and_dropped, by_hand_open),
         by_hand_open_and_dropped,
     )
