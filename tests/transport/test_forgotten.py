@@ -50,7 +50,9 @@ def stderr_of(way: str, url: str, *options: str) -> str:
     return program.stderr
 
 
-@pytest.mark.parametrize("way", sorted({*forgetful.WAYS} - {*CLOSED_BY_HAND}))
+@pytest.mark.parametrize(
+    "way", sorted({*forgetful.WAYS} - {*CLOSED_BY_HAND, *([] if hasattr(os, "fork") else ["fork"])})
+)
 def test_a_forgotten_client_is_silent_in_development(way: str, server: Server) -> None:
     """With every warning an error, a client that was not closed leaves no word."""
     assert stderr_of(way, server.url, *STRICT) == ""

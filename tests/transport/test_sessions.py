@@ -23,7 +23,8 @@ from actionruns.errors import (
     NotFound,
     RequestTimeout,
 )
-from actionruns.transport import AsyncServiceClient, Transport
+from actionruns.transport import AsyncServiceClient, Transport, TransportSettings
+from actionruns.transport.pool import Pool
 from tests.transport.operations import (
     CREATE,
     GET,
@@ -158,6 +159,17 @@ async def test_closing_twice_is_harmless() -> None:
         await transport.aclose()
         await transport.aclose()
     assert transport.closed
+
+
+@pytest.mark.anyio
+async def test_a_loop_has_one_session() -> None:
+    """However often it is asked for, a loop's session is one, and closes once."""
+    pool = Pool(TransportSettings(base_url="http://api.test"))
+    first, second = await pool.here(), await pool.here()
+    assert first is second
+    await first.aclose()
+    await first.aclose()
+    assert first.session.closed
 
 
 @pytest.mark.anyio

@@ -12,6 +12,7 @@ from actionruns.errors import (
     ConnectionFailed,
     InvalidRequest,
     PermissionDenied,
+    RequestTimeout,
 )
 from actionruns.transport import FixedHeaders, TokenAuthorizer
 from tests.transport.operations import (
@@ -24,7 +25,7 @@ from tests.transport.operations import (
     transport_to,
     transport_with_token,
 )
-from tests.transport.servers import Exchange, Server, answer, hang_up, in_turn
+from tests.transport.servers import Exchange, Server, answer, black_hole, hang_up, in_turn
 
 pytestmark = pytest.mark.anyio
 
@@ -277,3 +278,48 @@ async def test_two_loops_may_fetch_at_once() -> None:
 
 async def _headers(authorizer: TokenAuthorizer) -> str:
     return (await authorizer.headers())["Authorization"]
+
+
+async def test_a_refusal_after_somebody_elses_renewal_fetches_nothing() -> None:
+    """A call refused with the old token goes on with the one that was fetched meanwhile."""
+    tokens = iter(["old", "new", "newer"])
+
+    async def fetch() -> tuple[str, float | None]:
+        return next(tokens), None
+
+    authorizer = TokenAuthorizer(fetch)
+    used = await authorizer.headers()
+    await authorizer.renew(used, 401)
+    assert await authorizer.renew(used, 401)
+    assert await _headers(authorizer) == "Bearer new"
+
+
+async def test_an_exchange_cut_off_by_its_loop_is_quiet() -> None:
+    """An exchange that its loop cancels at its end leaves no trace."""
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+
+    async def fetch() -> tuple[str, float | None]:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await asyncio.sleep(0)
+        return "never", None
+
+    authorizer = TokenAuthorizer(fetch)
+    with pytest.raises(asyncio.CancelledError):
+        await authorizer.headers()
+    assert complaints == []
+
+
+async def test_fixed_credentials_are_always_ready() -> None:
+    """Credentials that never change are given at once, awaited or not."""
+    fixed = FixedHeaders({"X-Api-Key": "k"})
+    assert (fixed.ready(), await fixed.headers()) == ({"X-Api-Key": "k"}, {"X-Api-Key": "k"})
+
+
+async def test_the_token_routes_own_timeout_is_told_as_such() -> None:
+    """When fetching a token takes longer than the client allows, the error names that route."""
+    async with Server(black_hole) as server:
+        with pytest.raises(RequestTimeout, match="fetch_token"):
+            await transport_with_token(server, timeout=0.1).send(GET, ONE, timeout=30)

@@ -143,19 +143,13 @@ def _array_hook(item_type: Any, *, converter: cattrs.Converter) -> Hook:
     def array(value: Any, _: Any) -> list[Any]:
         if type(value) is not list:
             raise Mismatch("an array", value)
+        items: list[Any] = []
         try:
-            return [hook(item, item_type) for item in value]
-        except Mismatch:
-            return _again_with_index(value)
-
-    def _again_with_index(value: list[Any]) -> list[Any]:
-        items = []
-        for index, item in enumerate(value):
-            try:
-                items.append(hook(item, item_type))
-            except Mismatch as error:
-                error.path.append(index)
-                raise
+            for item in value:
+                items.append(hook(item, item_type))  # noqa: PERF401  # its length is the index
+        except Mismatch as error:
+            error.path.append(len(items))
+            raise
         return items
 
     return array

@@ -19,7 +19,7 @@ from contextlib import suppress
 
 import aiohttp
 
-__all__ = ["Lifetime"]
+__all__ = ["Lifetime", "close_at_exit"]
 
 # Held until closed: a session that is collected in one cycle with its client (a traceback is
 # enough to make one) complains before its generator gets to close it.
@@ -70,7 +70,8 @@ def _close_after_loop(session: aiohttp.ClientSession) -> None:
         closing.close()
 
 
-def _close_at_exit() -> None:
+def close_at_exit() -> None:
+    """Close what is open yet; the interpreter calls it."""
     for session, loop in list(_open.items()):
         if loop.is_running():
             continue
@@ -87,6 +88,6 @@ def _leave_to_parent() -> None:
     _open.clear()
 
 
-atexit.register(_close_at_exit)
+atexit.register(close_at_exit)
 if hasattr(os, "register_at_fork"):  # Not on Windows, which has no fork.
     os.register_at_fork(after_in_child=_leave_to_parent)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 import threading
 from collections.abc import Callable
 
+from actionruns.transport import lifetime
 from tests.transport.operations import GET, ONE, transport_to
 
 URL = sys.argv[2] if __name__ == "__main__" else "http://never.invalid"
@@ -97,6 +99,28 @@ def drop_in_a_cycle() -> None:
             await asyncio.sleep(0)
 
     asyncio.run(main())
+
+
+def fork() -> None:
+    """The process forks; the child ends as processes do, the parent goes on."""
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(use_global())
+    child = os.fork()
+    if child:
+        assert os.waitpid(child, 0)[1] == 0
+        loop.run_until_complete(use_global())
+        loop.run_until_complete(GLOBAL.aclose())
+        loop.close()
+    else:
+        lifetime.close_at_exit()
+        os._exit(0)
+
+
+def exit_during_a_loop() -> None:
+    """The interpreter exits while a loop still runs in a daemon thread."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, daemon=True).start()
+    asyncio.run_coroutine_threadsafe(use_global(), loop).result()
 
 
 def never_used() -> None:
