@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import traceback
 from typing import Any, Literal
 
 import pytest
 
 from actionruns.core.codec import decode, structure
+from actionruns.core.model import Model, field, model
 from actionruns.errors import DecodeFailed
 from tests.core.runs import Measure, Page, Run, Step, Subject
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
+
+
+@model
+class Issued(Model):
+    """A token as a service issues it."""
+
+    token: str = field(json="accessToken")
 
 
 def failure(body: bytes | object, type_: Any, **how: Any) -> DecodeFailed:
@@ -189,6 +198,12 @@ def test_no_secret_is_in_the_message(body: bytes) -> None:
     message = str(failure(body, Run))
     assert "hush" not in message
     assert TOKEN[:25] not in message
+
+
+def test_no_value_is_in_the_traceback() -> None:
+    """A printed traceback, causes included, shows nothing of a secret that came in a wrong form."""
+    error = failure({"accessToken": ["hush-hush"]}, Issued)
+    assert "hush-hush" not in "".join(traceback.format_exception(error))
 
 
 def test_the_cause_is_kept() -> None:

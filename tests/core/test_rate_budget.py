@@ -92,6 +92,13 @@ def test_without_a_limit_what_is_left_leaves_at_once() -> None:
     assert waits(told(3, limit=None, reset_in=30), 5) == [0.0, 0.0, 0.0, 30.0, 30.0]
 
 
+@pytest.mark.timeout(10)
+def test_far_more_under_way_than_allowed_is_counted_at_once() -> None:
+    """However many periods those under way take, the next place is found without counting them."""
+    budget = told(-(10**15) - 5, limit=10)
+    assert budget.reserve(API, 0.0) == RateBudget.LONGEST_WAIT
+
+
 def test_requests_under_way_are_counted() -> None:
     """Requests that were sent and not answered yet are taken off what an answer says is left."""
     budget = RateBudget()
@@ -220,6 +227,15 @@ def test_a_place_given_back_goes_to_the_next() -> None:
     for place in found[1:3]:
         budget.release(API, unused=place)
     assert waits(budget, 3) == [1.0, 2.0, 4.0]
+
+
+def test_a_place_of_a_held_service_is_not_given_to_another() -> None:
+    """What a hold of one service delayed takes nothing of another's time when it is given back."""
+    budget = RateBudget(rate=100, burst=1)
+    budget.hold(API, 30, 0)
+    for wait in waits(budget, 10):
+        budget.release(API, unused=wait)
+    assert waits(budget, 1, now=1.0, scope=OTHER) == [0.0]
 
 
 def test_a_place_that_has_passed_is_gone() -> None:

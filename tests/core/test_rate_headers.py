@@ -114,6 +114,19 @@ def test_nonsense_says_nothing(reset: str, more: dict[str, str]) -> None:
     assert read(reset, **more) is None
 
 
+@pytest.mark.parametrize("limit", ["-1", "0", "0.5"])
+def test_a_limit_of_nothing_is_no_limit(limit: str) -> None:
+    """A service that writes -1 or 0 as its limit has none, so nothing is to be held back."""
+    assert read("30", limit=limit, period="60", remaining="-1") is None
+
+
+def test_less_than_nothing_left_is_nothing() -> None:
+    """A count below 0 means that nothing is left of the period."""
+    window = read("30", limit="100", period="60", remaining="-3")
+    assert window is not None
+    assert window.remaining == 0
+
+
 @pytest.mark.parametrize("period", ["0", "-1"])
 def test_a_period_of_nothing_is_unknown(period: str) -> None:
     """A period that isn't above 0 is as good as none."""

@@ -31,7 +31,8 @@ class Mismatch(Exception):
     """A value is not of the type that its place asks for. Gathers the path on its way up."""
 
     def __init__(self, expected: str, got: Any) -> None:
-        super().__init__(expected, got)
+        # Not what was got: a traceback would print it, whole and with its secrets.
+        super().__init__(expected)
         self.expected = expected
         self.got = got
         self.path: list[str | int] = []

@@ -65,9 +65,12 @@ def read_rate_headers(headers: Mapping[str, str], now: datetime) -> RateWindow |
         period = float(headers.get("x-ratelimit-period", 0))
         if not (reset_in <= _LONGEST_PERIOD and period <= _LONGEST_PERIOD):  # or one is NaN
             return None
+        allowed = None if limit is None else int(float(limit))
+        if allowed is not None and allowed < 1:
+            return None  # some services write -1 or 0 where there is no limit
         return RateWindow(
-            limit=None if limit is None else int(float(limit)),
-            remaining=int(float(remaining)),
+            limit=allowed,
+            remaining=max(0, int(float(remaining))),
             reset_in=max(0.0, reset_in),
             period=period if period > 0 else None,
         )
@@ -139,10 +142,11 @@ class _Scope:
         if self.resets_at <= start:
             # What a new period allows is known before its first answer.
             self.opens_at, self.resets_at, self.remaining = start, start + period, limit
-        while self.remaining <= 0:
-            self.opens_at = self.resets_at
-            self.resets_at += period
-            self.remaining += limit
+        if self.remaining <= 0:
+            taken = -self.remaining // limit  # whole periods after this one
+            self.opens_at = self.resets_at + taken * period
+            self.resets_at = self.opens_at + period
+            self.remaining += (taken + 1) * limit
         self.next_at = 0.0
         return self.opens_at
 
@@ -247,7 +251,8 @@ class RateBudget:
                 state.outstanding -= 1
             if unused is None:
                 return
-            if self.rate:
+            # A place past the line's end was not the line's: a service held the request longer.
+            if self.rate and unused < self._due:
                 heapq.heappush(self._freed, unused)
             if state.opens_at <= unused < state.resets_at:
                 state.remaining += 1
