@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import sys
 import threading
@@ -189,5 +190,8 @@ WAYS: dict[str, Callable[[], None]] = {
 }
 
 if __name__ == "__main__":
+    # Development mode warns of steps that take 0.1 s, which on a busy machine are anybody's. What
+    # is left unclosed is told as an error.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     WAYS[sys.argv[1]]()
     print("done")
