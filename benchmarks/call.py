@@ -68,7 +68,7 @@ async def _measure(base_url: str, rounds: int, concurrency: int) -> dict[str, Ra
     async with aiohttp.ClientSession() as session, client:
 
         async def raw() -> None:
-            url = f"{base_url}/v1/actions/runs/r_{next(numbers)}"
+            url = f"{base_url}/v1/actions/runs/r_{next(numbers)}?version=v2"
             async with session.get(url) as answer:
                 await answer.read()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from math import isfinite
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -55,8 +56,9 @@ def build_request(operation: Operation[Any], arguments: Arguments) -> Request:
         if parameter.place == "header":
             headers[parameter.wire] = check_header(parameter.wire, ",".join(texts))
         else:
-            name = quote(parameter.wire, safe="")
-            query += (f"{name}={_quoted(operation, parameter, text)}" for text in texts)
+            name = _quote(parameter.wire)
+            for text in texts:
+                query.append(f"{name}={_quoted(operation, parameter, text)}")  # noqa: PERF401
     if query:
         target = f"{target}?{'&'.join(query)}"
     body = None if operation.body is None else _body(operation, operation.body, arguments)
@@ -85,9 +87,15 @@ def _path_text(operation: Operation[Any], parameter: Parameter, value: Any) -> s
     return _quoted(operation, parameter, value)
 
 
+@lru_cache(4096)
+def _quote(text: str) -> str:
+    # Names and most values of a query (v2, true, 1000) come again with every call.
+    return quote(text, safe="")
+
+
 def _quoted(operation: Operation[Any], parameter: Parameter, text: str) -> str:
     try:
-        return quote(text, safe="")
+        return _quote(text)
     except UnicodeEncodeError as error:
         problem = f"{text!r} is not valid Unicode (a lone surrogate)"
         raise _refused(operation, parameter, problem) from error
@@ -121,6 +129,8 @@ _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
 
 
 def _text(operation: Operation[Any], parameter: Parameter, value: Any) -> str:
+    if type(value) is str and parameter.kind == "string":
+        return value
     classes, described = _KINDS[parameter.kind]
     number: Any = value
     if (

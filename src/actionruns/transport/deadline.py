@@ -45,7 +45,7 @@ class TimeLimit:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._deadlines.remove(self)
+        self._deadlines.limits.pop(self, None)
         if not self.expired:
             return
         # As asyncio.timeout: only our own cancellation becomes a TimeoutError.
@@ -59,11 +59,15 @@ class TimeLimit:
 
 
 class Deadlines:
-    """The time limits of one session's calls."""
+    """The time limits of one session's calls.
+
+    Attributes:
+        limits: Those that are running. The timer stays when one goes, and finds out when it rings.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._limits: dict[TimeLimit, None] = {}
+        self.limits: dict[TimeLimit, None] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = float("inf")
 
@@ -74,13 +78,9 @@ class Deadlines:
 
     def add(self, limit: TimeLimit) -> None:
         """Watch over a limit."""
-        self._limits[limit] = None
+        self.limits[limit] = None
         if limit.due < self._timer_due:
             self._set_timer(limit.due)
-
-    def remove(self, limit: TimeLimit) -> None:
-        """Forget a limit; the timer stays, and finds out when it rings."""
-        self._limits.pop(limit, None)
 
     def _set_timer(self, due: float) -> None:
         if self._timer is not None:
@@ -92,9 +92,9 @@ class Deadlines:
         self._timer = None
         self._timer_due = float("inf")
         now = self._loop.time()
-        for limit in [limit for limit in self._limits if limit.due <= now]:
-            self.remove(limit)
+        for limit in [limit for limit in self.limits if limit.due <= now]:
+            self.limits.pop(limit, None)
             limit.expire()
-        next_due = min((limit.due for limit in self._limits), default=float("inf"))
+        next_due = min((limit.due for limit in self.limits), default=float("inf"))
         if next_due < float("inf"):
             self._set_timer(next_due)
