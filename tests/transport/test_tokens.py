@@ -228,7 +228,7 @@ async def test_a_missing_right_is_not_cured_by_a_token() -> None:
     """A 403 is no reason for a new token."""
     refused = answer({"message": "not yours"}, status=403)
     async with Server(in_turn(answer({"token": "t", "lifetime": 60}), refused)) as server:
-        with pytest.raises(PermissionDenied, match="Check the secret"):
+        with pytest.raises(PermissionDenied, match="not yours"):
             await transport_with_token(server).send(GET, ONE)
     assert len(server.requests) == 2
 
