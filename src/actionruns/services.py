@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
 from actionruns.errors import InvalidRequest
 from actionruns.port.client import AsyncPortClient
 from actionruns.states import Run
-from actionruns.watching import RunSource, RunUpdate, Watch, WatchSettings, split_ref
+from actionruns.watching import RunSource, Watch, WatchSettings, split_ref
 
 __all__ = ["SERVICES", "ServiceClient", "runs_by_service", "watch"]
 
@@ -36,7 +36,7 @@ def watch(
     timeout: float | None = None,
     interval: float | None = None,
     max_in_flight: int = 64,
-) -> AsyncIterator[RunUpdate[Run]]:
+) -> Watch[Run]:
     """Follow runs of several services until each has ended, and tell every change once.
 
     Args:
@@ -50,33 +50,22 @@ def watch(
         max_in_flight: Requests for single runs under way at once, for each service.
 
     Returns:
-        The updates of all services, as they are seen.
+        The updates of all services as they are seen, an asynchronous iterator.
 
     Raises:
         InvalidRequest: A reference is malformed or names a service that is not known.
         ConfigurationError: The environment lacks a service's credentials.
     """
-    by_service = runs_by_service(refs)
     settings = WatchSettings(timeout=timeout, interval=interval, max_in_flight=max_in_flight)
-    return _watch(by_service, clients or {}, settings)
-
-
-async def _watch(
-    by_service: Mapping[str, list[str]],
-    clients: Mapping[str, ServiceClient],
-    settings: WatchSettings,
-) -> AsyncIterator[RunUpdate[Run]]:
-    async with AsyncExitStack() as stack:
-        following: list[tuple[RunSource[Run], list[str]]] = []
-        for service, run_ids in by_service.items():
-            client = clients.get(service)
-            if client is None:
-                client = SERVICES[service]()
-                stack.push_async_callback(client.aclose)
-            following.append((client.source, run_ids))
-        watching = await stack.enter_async_context(Watch(following, settings))
-        async for update in watching:
-            yield update
+    following: list[tuple[RunSource[Run], list[str]]] = []
+    made = AsyncExitStack()
+    for service, run_ids in runs_by_service(refs).items():
+        client = (clients or {}).get(service)
+        if client is None:
+            client = SERVICES[service]()
+            made.push_async_callback(client.aclose)
+        following.append((client.source, run_ids))
+    return Watch(following, settings, held=made)
 
 
 def runs_by_service(refs: Iterable[object]) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from actionruns import (
     PortClient,
     RunState,
     WaitTimeout,
+    services,
 )
 from actionruns.emulator import Emulator
 from actionruns.port import PortSource
@@ -147,6 +148,26 @@ async def test_watching_by_reference(
     assert not port.closed
 
 
+async def test_watching_by_reference_closes_the_clients_that_it_made(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client made for a watch is closed when the watch has ended or is closed."""
+    run_id = await emulator.add_run()
+    made: list[AsyncPortClient] = []
+
+    def make() -> AsyncPortClient:
+        made.append(AsyncPortClient(base_url=emulator.port_url, token="demo"))
+        return made[-1]
+
+    monkeypatch.setattr(services, "SERVICES", {"port": make})
+    async with actionruns.watch([f"port:{run_id}"], interval=0.01) as left_early:
+        await anext(left_early)
+    async for update in actionruns.watch([f"port:{run_id}"], interval=0.01):
+        if not update.is_terminal:
+            await emulator.finish(run_id, "SUCCESS")
+    assert [client.closed for client in made] == [True, True]
+
+
 @pytest.mark.parametrize("refs", ["port:r_1", ["r_1"], ["mars:r_1"], ["port:"], [17]])
 def test_references_that_are_none_are_refused(refs: list[str]) -> None:
     """The message shows how a run is referred to."""
@@ -176,9 +197,20 @@ async def test_a_sweep_leaves_the_heavy_fields_out(
 async def test_a_list_without_runs_is_a_decode_error(
     emulator: Emulator, port: AsyncPortClient
 ) -> None:
-    """It is never taken for an empty list: that would end every run."""
+    """A page without runs, or with a cursor that is no text, is not taken for a last one."""
     source: PortSource = port.source
-    for body in ({"ok": True}, {"ok": True, "runs": [{"id": "r_1"}]}):
+    for body in ({"ok": True}, {"runs": [], "next": 5}, {"runs": [], "next": {"a": 1}}):
         emulator.fail_next("GET", LIST, status=200, body=body)
         with pytest.raises(DecodeFailed):
             await source.active_page(None)
+
+
+@pytest.mark.parametrize("row", [{"id": ["x"], "status": "S"}, {"id": "r"}, {"status": "S"}, {}])
+async def test_a_row_that_tells_no_status_is_left_out(
+    emulator: Emulator, port: AsyncPortClient, row: dict[str, object]
+) -> None:
+    """One odd row spoils nothing: its run is asked for itself, as if the list had not shown it."""
+    body = {"ok": True, "runs": [row, {"id": "r_1", "status": "IN_PROGRESS"}]}
+    emulator.fail_next("GET", LIST, status=200, body=body)
+    page = await port.source.active_page(None)
+    assert [read.run_id for read in page.rows] == ["r_1"]

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from actionruns.errors import AuthenticationFailed
 from actionruns.watching import WatchSettings
 from tests.watching.fakes import FakeSource, collect, ids, watch
 
@@ -64,3 +65,73 @@ async def test_a_cancelled_consumer_ends_the_following() -> None:
     for _ in range(10):
         await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
+
+
+async def test_a_cancelled_wait_for_an_update_loses_none() -> None:
+    """Who waits for the next update with a time limit of his own can go on after it."""
+    source = FakeSource(["r_1"])
+    async with watch(source) as watching:
+        await anext(watching)
+        waiting = asyncio.ensure_future(anext(watching))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        source.end("r_1")
+        assert [update.is_terminal async for update in watching] == [True]
+
+
+async def test_closing_ends_a_wait_for_an_update() -> None:
+    """Closed by another task, a watch lets the one that waits for an update go."""
+    watching = watch(FakeSource(["r_1"]))
+    await anext(watching)
+    waiting = asyncio.ensure_future(collect(watching))
+    await asyncio.sleep(0)
+    await watching.aclose()
+    assert await waiting == []
+
+
+@pytest.mark.parametrize("used", [True, False])
+async def test_a_closed_watch_gives_nothing_more(used: bool) -> None:
+    """Closing drops the updates that wait, and closes for good, used before or not."""
+    source = FakeSource(ids(5))
+    watching = watch(source)
+    if used:
+        await anext(watching)
+    await watching.aclose()
+    await watching.aclose()
+    assert await collect(watching) == []
+    assert source.pages == used
+
+
+async def test_the_end_is_told_to_all_who_ask() -> None:
+    """Several tasks may share a watch: each update goes to one of them, the end to all."""
+    source = FakeSource(ids(20))
+    for run_id in ids(20):
+        source.end(run_id)
+    watching = watch(source)
+    shares = await asyncio.gather(*(collect(watching) for _ in range(3)))
+    assert sorted(u.run_id for share in shares for u in share) == sorted(ids(20))
+
+
+async def test_following_that_is_cancelled_ends_the_watch() -> None:
+    """Who cancels all tasks of the loop but his own is not left waiting for ever."""
+    before = asyncio.all_tasks()
+    watching = watch(FakeSource(["r_1"]))
+    await anext(watching)
+    for task in asyncio.all_tasks() - before:
+        task.cancel()
+    assert await collect(watching) == []
+
+
+async def test_an_error_is_raised_once_and_keeps_its_cause() -> None:
+    """The error that ends a watch comes with what it came from; after it there is nothing."""
+    source = FakeSource(["r_1"])
+    refused = AuthenticationFailed("no", status=401)
+    refused.__cause__ = OSError("why")
+    source.errors = {"r_1": [refused]}
+    watching = watch(source)
+    with pytest.raises(AuthenticationFailed) as caught:
+        await anext(watching)
+    assert (str(caught.value.__cause__), caught.value.__context__) == ("why", None)
+    assert await collect(watching) == []

@@ -50,17 +50,18 @@ class PortSource:
                 "next": cursor,
             },
         )
+        cursor = structure(page.get("next"), str | None)  # type: ignore[arg-type]  # a type form
         rows = structure(page.get("runs"), list[dict[str, Any]])
-        return ActivePage([_row(row) for row in rows], page.get("next"))
+        return ActivePage(list(filter(None, map(_row, rows))), cursor)
 
     def from_row(self, row: ActiveRow) -> ActionRun:
         """Decode a row of the list."""
         return structure(dict(row.data), ActionRun)
 
 
-def _row(row: dict[str, Any]) -> ActiveRow:
-    try:
-        return ActiveRow(row["id"], row["status"], row)
-    except KeyError:
-        run = structure(row, ActionRun)  # raises, and says what is missing
-        return ActiveRow(run.id, run.status, row)
+def _row(row: dict[str, Any]) -> ActiveRow | None:
+    """Return a row; None when it tells no run's status, so that the run is asked for itself."""
+    run_id, status = row.get("id"), row.get("status")
+    if not isinstance(run_id, str) or not isinstance(status, str):
+        return None
+    return ActiveRow(run_id, status, row)

@@ -55,8 +55,13 @@ _FATAL = (AuthenticationFailed, ConfigurationError, ClientClosed, InvalidRequest
 # error of a first look (no server, no permission, a wrong address) is the caller's to mend.
 _PASSING_AT_FIRST = (NotFound, RateLimited, ServerError)
 
-# The list is refused as such; single runs may still be asked for.
+# The list is refused, or is none; single runs may still be asked for.
 _NO_LIST = (PermissionDenied, BadRequest, NotFound, UnprocessableEntity, DecodeFailed)
+
+
+# Rounds. A list that was refused is tried again after so many: a gateway that answers for the
+# service for a minute must not make single questions of every run for hours.
+_ROUNDS_WITHOUT_LIST = 10
 
 
 @attrs.define
@@ -104,7 +109,7 @@ class Follower(Generic[R]):
         run_ids: Iterable[str],
         *,
         settings: WatchSettings,
-        queue: asyncio.Queue[RunUpdate[R]],
+        queue: asyncio.Queue[RunUpdate[R] | BaseException | None],
         progress: Progress,
     ) -> None:
         self._source = source
@@ -114,7 +119,7 @@ class Follower(Generic[R]):
         self._ledger = Ledger(run_ids)
         self._seen: dict[str, R] = {}
         self._pages_expected: int | None = None
-        self._listable = True
+        self._rounds_without_list = 0
         self._changed = False
         self._deadline: float | None = None  # on the loop's clock
         self._heard = False
@@ -147,7 +152,7 @@ class Follower(Generic[R]):
         caller's: a server that is down, a wrong address, a permission that lacks.
         """
         error = self._last_error
-        if not self._heard and error is not None and not isinstance(error, _PASSING_AT_FIRST):
+        if error is not None and self._is_raised(error):
             raise error
 
     def _time_is_up(self) -> bool:
@@ -176,8 +181,11 @@ class Follower(Generic[R]):
         self._progress.rounds += 1
         self._ledger.begin_round()
         method = choose_method(
-            followed=len(self._ledger), pages=self._pages_expected, listable=self._listable
+            followed=len(self._ledger),
+            pages=self._pages_expected,
+            listable=self._rounds_without_list == 0,
         )
+        self._rounds_without_list = max(0, self._rounds_without_list - 1)
         if method is Method.SINGLE:
             await self._ask_for(list(self._ledger))
         elif await self._sweep():
@@ -200,9 +208,12 @@ class Follower(Generic[R]):
                 raise
             except ActionRunsError as error:
                 self._note_error(error)
-                # Refused for good: ask one by one. Else: a bad moment, look again next round.
-                self._listable = not isinstance(error, _NO_LIST)
-                return not self._listable or await self._note_failure_of_all(error)
+                if isinstance(error, _NO_LIST):
+                    self._rounds_without_list = _ROUNDS_WITHOUT_LIST
+                    return True
+                # A bad moment: look again next round.
+                await self._note_failure_of_all(error)
+                return False
             except TimeoutError:  # our own deadline
                 return False
             if not worth_another_page(
@@ -243,12 +254,15 @@ class Follower(Generic[R]):
                     return
                 await self._ask(run)
 
+        failed: BaseException | None = None
         try:
             async with asyncio.TaskGroup() as workers:
                 for _ in range(min(self._settings.max_in_flight, len(runs))):
                     workers.create_task(worker())
         except BaseExceptionGroup as group:
-            raise group.exceptions[0] from group
+            failed = group.exceptions[0]
+        if failed is not None:  # raised out here, it keeps its own cause
+            raise failed
 
     async def _ask(self, followed: Followed) -> None:
         self._progress.singles += 1
@@ -295,8 +309,17 @@ class Follower(Generic[R]):
 
     def _note_error(self, error: ActionRunsError) -> None:
         self._progress.failures += 1
+        # What is raised needs no line in the log, and what goes on no second one.
+        is_news = str(error) != str(self._last_error)
+        _log.log(
+            logging.WARNING if is_news and not self._is_raised(error) else logging.DEBUG,
+            "%s",
+            error,
+        )
         self._last_error = error
-        _log.warning("%s", error)
+
+    def _is_raised(self, error: ActionRunsError) -> bool:
+        return not self._heard and not isinstance(error, _PASSING_AT_FIRST)
 
     async def _note_unknown(self, followed: Followed, error: NotFound) -> None:
         self._note_error(error)
@@ -315,11 +338,10 @@ class Follower(Generic[R]):
         if now - followed.failing_since >= self._settings.give_up_after:
             await self._give_up(followed, Outcome.FAILED_TO_FOLLOW, error)
 
-    async def _note_failure_of_all(self, error: ActionRunsError) -> bool:
-        """Count a failed sweep against every run; False: there is no use in asking for them."""
+    async def _note_failure_of_all(self, error: ActionRunsError) -> None:
+        """Count a failed sweep against every run: there is no use in asking for them."""
         for followed in list(self._ledger):
             await self._note_failure(followed, error)
-        return False
 
     async def _time_out(self, followed: Followed) -> None:
         ref = self._ref(followed)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from functools import partial
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 from actionruns.errors import InvalidRequest
 from actionruns.states import Run
@@ -22,7 +24,7 @@ R = TypeVar("R", bound=Run)
 _QUEUE_SIZE = 1000
 
 
-def check_run_ids(run_ids: Iterable[object]) -> list[str]:
+def check_run_ids(run_ids: object) -> list[str]:
     """Return run ids as a list without repetitions.
 
     Raises:
@@ -33,38 +35,57 @@ def check_run_ids(run_ids: Iterable[object]) -> list[str]:
             f"run_ids must be a list of ids, but is the text {run_ids!r}; "
             f"write [{run_ids!r}], or wait({run_ids!r}) for a single run"
         )
+    if not isinstance(run_ids, Iterable) or isinstance(run_ids, Mapping | bytes):
+        raise InvalidRequest(f"run_ids must be a list of ids, but is of {type(run_ids).__name__}")
     ids: dict[str, None] = {}
     for run_id in run_ids:
         if not isinstance(run_id, str) or not run_id:
-            raise InvalidRequest(f"run_ids must hold ids (texts), but holds {run_id!r}")
+            held = repr(run_id) if isinstance(run_id, str | int | None) else _kind(run_id)
+            raise InvalidRequest(f"run_ids must hold ids (texts), but holds {held}")
         ids[run_id] = None
     return list(ids)
+
+
+def _kind(value: object) -> str:
+    kind = f"a value of {type(value).__name__}"
+    return f"{kind}; write run.id for run" if hasattr(value, "id") else kind
 
 
 class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
     """The changes of runs, each told once, in the order seen, until every run has ended.
 
     The first update of a run tells its state at the start (``previous`` is None). Nothing is asked
-    before the first update is awaited. Leaving the loop early, `aclose` or dropping the object
-    ends the following.
+    before the first update is awaited. A wait for an update that is cancelled (by a time limit of
+    yours, say) loses none: the next one gets it. Leaving ``async with``, `aclose` or dropping the
+    object ends the following.
 
     Args:
         following: Services and the runs to follow there.
         settings: How to follow.
+        held: Held open while runs are followed, and closed at the end.
 
     Attributes:
         progress: How far it has come.
     """
 
+    # Not an asynchronous generator: a wait that is cancelled would end it, and the next one would
+    # take that for the end of all runs.
+    _task: asyncio.Task[None] | None = None
+    _closed = False
+
     def __init__(
         self,
         following: Sequence[tuple[RunSource[R], Iterable[str]]],
         settings: WatchSettings | None = None,
+        *,
+        held: AbstractAsyncContextManager[object] | None = None,
     ) -> None:
         self.progress = Progress()
         self._following = [(source, check_run_ids(run_ids)) for source, run_ids in following]
         self._settings = settings or WatchSettings()
-        self._updates: AsyncGenerator[RunUpdate[R], None] | None = None
+        self._held = held or nullcontext()
+        # Its last item is an error, or None: all is told. That one is left in it.
+        self._queue: asyncio.Queue[RunUpdate[R] | BaseException | None] = asyncio.Queue(_QUEUE_SIZE)
 
     def __aiter__(self) -> Self:
         return self
@@ -73,23 +94,48 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
         """Return the next change.
 
         Raises:
-            StopAsyncIteration: Every run has had its last update.
+            StopAsyncIteration: Every run has had its last update, or the watch is closed.
             AuthenticationFailed: The credentials are refused.
             InvalidRequest: A run id cannot be sent.
             ConnectionFailed: The first look found no server; later ones are looked at again.
             ApiError: The first look was refused, for example for a lack of permission.
             ClientClosed: The client was closed meanwhile.
         """
-        if self._updates is None:
-            # The generator must not refer to this object: it is collected, and so its event loop
-            # ends the following, when the object is dropped.
-            self._updates = _updates(self._following, self._settings, self.progress)
-        return await anext(self._updates)
+        if self._closed:
+            raise StopAsyncIteration
+        if self._task is None:
+            self._task = self._start()
+        item = await self._queue.get()
+        if isinstance(item, RunUpdate):
+            return item
+        self._queue.put_nowait(None)
+        try:
+            raise StopAsyncIteration if item is None else item
+        finally:
+            del item  # its traceback leads back to here
+
+    def _start(self) -> asyncio.Task[None]:
+        # The task must not refer to this object, which ends it when it is dropped.
+        followers = [
+            Follower(
+                source,
+                run_ids,
+                settings=self._settings,
+                queue=self._queue,
+                progress=self.progress,
+            )
+            for source, run_ids in self._following
+        ]
+        task = asyncio.create_task(_follow_all(followers, self._queue, self._held))
+        task.add_done_callback(partial(_say_if_cancelled, self._queue))
+        return task
 
     async def aclose(self) -> None:
         """End the following; later updates are lost. Repeating it does nothing."""
-        if self._updates is not None:
-            await self._updates.aclose()
+        self._closed = True
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
 
     async def __aenter__(self) -> Self:
         return self
@@ -102,36 +148,33 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
     ) -> None:
         await self.aclose()
 
+    def __del__(self) -> None:
+        if self._task is not None and not self._task.done():
+            with suppress(RuntimeError):  # its loop is closed
+                self._task.get_loop().call_soon_threadsafe(self._task.cancel)
 
-async def _updates(
-    following: Sequence[tuple[RunSource[R], Iterable[str]]],
-    settings: WatchSettings,
-    progress: Progress,
-) -> AsyncGenerator[RunUpdate[R], None]:
-    """Follow all sources at once and yield what they put into one queue."""
-    queue: asyncio.Queue[Any] = asyncio.Queue(_QUEUE_SIZE)
-    followers = [
-        Follower(source, run_ids, settings=settings, queue=queue, progress=progress)
-        for source, run_ids in following
-    ]
-    over = object()
 
-    async def follow_all() -> None:
-        try:
-            async with asyncio.TaskGroup() as group:
-                for follower in followers:
-                    group.create_task(follower.run())
-        except BaseExceptionGroup as errors:  # one follower's end is the end of all
-            await queue.put(errors.exceptions[0])
-        else:
-            await queue.put(over)
-
-    task = asyncio.create_task(follow_all())
+async def _follow_all(
+    followers: Sequence[Follower[R]],
+    queue: asyncio.Queue[RunUpdate[R] | BaseException | None],
+    held: AbstractAsyncContextManager[object],
+) -> None:
+    """Follow all sources at once, then put the end into the queue."""
+    end: BaseException | None = None
     try:
-        while (item := await queue.get()) is not over:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        async with held, asyncio.TaskGroup() as group:
+            for follower in followers:
+                group.create_task(follower.run())
+    except BaseExceptionGroup as errors:  # one follower's end is the end of all
+        end = errors.exceptions[0]
+    await queue.put(end)
+
+
+def _say_if_cancelled(
+    queue: asyncio.Queue[RunUpdate[R] | BaseException | None], task: asyncio.Task[None]
+) -> None:
+    """Tell those who wait for updates that there will be none."""
+    if task.cancelled():
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(None)
