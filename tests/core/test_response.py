@@ -144,7 +144,7 @@ def test_attempts_are_told() -> None:
     ("status", "hint"),
     [
         (401, "Check the token."),
-        (403, "Check the token."),
+        (403, "lack the permission"),
         (404, "Check the identifiers and the base URL"),
         (413, "Send less"),
         (429, "Lower the rate with RateBudget(rate=...)"),

@@ -129,7 +129,7 @@ def test_a_stated_wait_changes_nothing_for_changes() -> None:
 @pytest.mark.parametrize("value", [0, -1, float("nan"), "3", None, True])
 def test_a_policy_is_checked(name: str, value: Any) -> None:
     """A setting of the policy is a number above 0; the error names it."""
-    with pytest.raises(ConfigurationError, match=f"RetryPolicy: {name} must be"):
+    with pytest.raises(ConfigurationError, match=f"^{name} must be"):
         RetryPolicy(**{name: value})
 
 

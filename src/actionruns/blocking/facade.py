@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, NoReturn, Protocol, Self, TypeVar
 
 from actionruns.blocking.lease import PrivateLoop
 
@@ -75,6 +75,16 @@ class BlockingClient(Generic[C]):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    if not TYPE_CHECKING:  # A type checker knows by their absence that `async with` cannot be used.
+
+        def __aenter__(self) -> NoReturn:
+            raise TypeError(
+                f"write 'with {type(self).__name__}(...)', without async; "
+                f"for 'async with' there is {type(self._async).__name__}"
+            )
+
+        __aexit__ = __aenter__  # `async with` looks for both before it enters.
 
     def __repr__(self) -> str:
         return repr(self._async).replace(type(self._async).__name__, type(self).__name__, 1)

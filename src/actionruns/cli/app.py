@@ -52,6 +52,7 @@ def _print_usage_error(error: Any) -> None:
     # One of ours concerns several options, or what they hold: it says so itself.
     ours = isinstance(error, typer.BadParameter) and not error.param and not error.param_hint
     message = error.message if ours else error.format_message()
+    message = message.replace("Value error, ", "")  # of the library that checks values for Typer
     command = getattr(error.ctx, "command_path", "actionruns")
     print_error(f"{message.rstrip('.')}; see {command} --help")
 

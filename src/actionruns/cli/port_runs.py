@@ -205,7 +205,10 @@ class Execution:
 async def execute(
     client: AsyncPortClient,
     output: Output,
-    action: Annotated[str, typer.Argument(help="The identifier of the action or automation.")],
+    action: Annotated[
+        str,
+        typer.Argument(metavar="ACTION", help="The identifier of the action or automation."),
+    ],
     execution: Execution,
     patience: Patience,
     wait: Annotated[
@@ -281,7 +284,7 @@ async def update(
     """Update a run, or end it; what no option names stays as it is."""
     arguments = changes.arguments()
     if not arguments:
-        raise typer.BadParameter("nothing to update: give --status, --summary, --link, ...")
+        raise typer.BadParameter("nothing to update: give --status, --summary, --link or others")
     _show(await client.action_runs.update_action_run(run_id, **arguments, version=version), output)
 
 

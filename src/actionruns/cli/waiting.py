@@ -56,6 +56,8 @@ class Patience:
 
     def settings(self) -> WatchSettings:
         """Return it as the settings of a watch."""
+        if self.max_wait is not None and not self.max_wait > 0:
+            raise typer.BadParameter(f"--max-wait must be above 0, but is {self.max_wait:g}")
         return WatchSettings(
             timeout=self.max_wait, interval=self.interval, max_in_flight=self.max_in_flight
         )

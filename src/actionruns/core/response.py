@@ -43,7 +43,7 @@ class Call:
         method: HTTP method.
         url: The URL, without credentials.
         request_id: The id that we sent.
-        hint: What to do about a refusal of the credentials (401, 403).
+        hint: What to do about a refusal of the credentials (401).
     """
 
     operation: str
@@ -101,6 +101,7 @@ def api_error(response: Response, call: Call, *, attempts: int = 1, now: datetim
 
 
 _HINTS: Mapping[int, str] = {
+    403: "The credentials are valid, but lack the permission for this.",
     404: "Check the identifiers and the base URL; "
     "what the credentials may not see is answered as not found, too.",
     413: "Send less, the service's limit is on the whole body.",
@@ -109,7 +110,7 @@ _HINTS: Mapping[int, str] = {
 
 
 def _hint(response: Response, call: Call) -> str:
-    if response.status in (401, 403):
+    if response.status == 401:
         return call.hint
     if 300 <= response.status < 400:
         where = redact_text(response.headers.get("location", "another place"))

@@ -38,8 +38,12 @@ __all__ = ["AsyncPortClient"]
 _BASE_URLS: Mapping[str, str] = {"eu": "https://api.port.io", "us": "https://api.us.port.io"}
 
 _CREDENTIALS_HINT = (
-    "Check client_id and client_secret (PORT_CLIENT_ID, PORT_CLIENT_SECRET), "
-    "or the token (PORT_API_KEY), which lives for three hours only"
+    "Check client_id and client_secret (PORT_CLIENT_ID, PORT_CLIENT_SECRET), and that base_url or "
+    "region is that of their account"
+)
+_RENEWAL_HINT = (
+    "Take a new token (token=, PORT_API_KEY): Port's live for three hours, and a token given is "
+    "not renewed; client_id and client_secret are"
 )
 
 
@@ -251,13 +255,21 @@ def _base_url(base_url: str | None, region: str | None) -> str:
         raise ConfigurationError("give base_url or region, not both")
     if region is None:
         base_url = from_environment(base_url, "PORT_BASE_URL")
+    base_url = base_url or _BASE_URLS[region or "eu"]
+    if not isinstance(base_url, str):
+        raise ConfigurationError(f"base_url must be a text, but is {base_url!r}")
     # Other clients want the prefix in the address; ours stands in the paths.
-    return (base_url or _BASE_URLS[region or "eu"]).rstrip("/").removesuffix("/v1")
+    return base_url.rstrip("/").removesuffix("/v1")
 
 
 def _authorizer(
     client_id: str | None, client_secret: str | None, token: str | None, auth: AsyncAuth
 ) -> Authorizer:
+    given = {"client_id": client_id, "client_secret": client_secret, "token": token}
+    for name, value in given.items():
+        if not isinstance(value, str | None):
+            # Of what type it is, not what it is: it may be a secret all the same.
+            raise ConfigurationError(f"{name} must be a text, but is of {type(value).__name__}")
     if token is not None and (client_id is not None or client_secret is not None):
         raise ConfigurationError("give client_id and client_secret, or token, not both")
     if token is None:
@@ -276,7 +288,7 @@ def _authorizer(
             "PORT_CLIENT_ID and PORT_CLIENT_SECRET, or PORT_API_KEY"
         )
     value = token.strip().removeprefix("Bearer ")
-    return FixedHeaders({"Authorization": f"Bearer {value}"}, hint=_CREDENTIALS_HINT)
+    return FixedHeaders({"Authorization": f"Bearer {value}"}, hint=_RENEWAL_HINT)
 
 
 def _token_authorizer(client_id: str, client_secret: str, auth: AsyncAuth) -> TokenAuthorizer:

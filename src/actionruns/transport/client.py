@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from actionruns.transport.send import Transport
 
@@ -51,6 +51,16 @@ class AsyncServiceClient:
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+    if not TYPE_CHECKING:  # A type checker knows by their absence that `with` cannot be used.
+
+        def __enter__(self) -> NoReturn:
+            raise TypeError(
+                f"write 'async with {type(self).__name__}(...)', in an 'async def'; "
+                f"for plain 'with' there is {type(self).__name__.removeprefix('Async')}"
+            )
+
+        __exit__ = __enter__  # `with` looks for both before it enters.
 
     def __repr__(self) -> str:
         state = " closed" if self.closed else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import ssl
 
 import aiohttp
@@ -82,8 +84,19 @@ _REASONS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
 )
 
 
+# What OpenSSL, older and newer, says of an answer that is no TLS.
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"})
+
+
 def _reason(error: Exception, maybe_sent: bool, idempotent: bool) -> str:
-    detail = redact_text(" ".join(str(error).split()) or type(error).__name__)
+    detail = redact_text(" ".join(_detail(error).split()) or type(error).__name__)
+    if isinstance(error, aiohttp.ClientConnectorSSLError) and (
+        getattr(error.os_error, "reason", None) in _NO_TLS
+    ):
+        return (
+            f"TLS failed: {error.host}:{error.port} does not speak it. "
+            "Is it plain HTTP? Then base_url begins with http://, not https://."
+        )
     for classes, reason in _REASONS:
         if isinstance(error, classes):
             return reason.format(detail)
@@ -93,3 +106,16 @@ def _reason(error: Exception, maybe_sent: bool, idempotent: bool) -> str:
     if idempotent:
         return broken
     return f"{broken} The server may have executed the request: look before you repeat it."
+
+
+def _detail(error: Exception) -> str:
+    """Return the system's own words where aiohttp's text adds nothing but its internals."""
+    if not isinstance(error, aiohttp.ClientConnectorError) or isinstance(
+        error, aiohttp.ClientSSLError
+    ):
+        return str(error)
+    cause = error.os_error
+    # The event loop words its errors itself: "Connect call failed ('127.0.0.1', 9)".
+    number = cause.errno or 0
+    words = os.strerror(number) if number in errno.errorcode else cause.strerror
+    return f"{error.host}:{error.port}: {words or cause}"

@@ -6,14 +6,14 @@ from typing import Any
 
 import attrs
 
-from actionruns.errors import ConfigurationError
+from actionruns.core.bounds import above_zero, count_above_zero
 
 __all__ = ["WatchSettings"]
 
 
-def _above_zero(_: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
-    if value is not None and not value > 0:
-        raise ConfigurationError(f"{attribute.name} must be above 0, but is {value!r}")
+def _above_zero_or_none(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None:
+        above_zero(instance, attribute, value)
 
 
 @attrs.frozen(kw_only=True)
@@ -33,10 +33,10 @@ class WatchSettings:
             followed. One failure never ends a watch.
     """
 
-    interval: float | None = attrs.field(default=None, validator=_above_zero)
-    timeout: float | None = attrs.field(default=None, validator=_above_zero)
-    max_in_flight: int = attrs.field(default=64, validator=_above_zero)
-    shortest: float = attrs.field(default=1.0, validator=_above_zero)
-    longest: float = attrs.field(default=15.0, validator=_above_zero)
-    not_found_grace: float = attrs.field(default=30.0, validator=_above_zero)
-    give_up_after: float = attrs.field(default=3600.0, validator=_above_zero)
+    interval: float | None = attrs.field(default=None, validator=_above_zero_or_none)
+    timeout: float | None = attrs.field(default=None, validator=_above_zero_or_none)
+    max_in_flight: int = attrs.field(default=64, validator=count_above_zero)
+    shortest: float = attrs.field(default=1.0, validator=above_zero)
+    longest: float = attrs.field(default=15.0, validator=above_zero)
+    not_found_grace: float = attrs.field(default=30.0, validator=above_zero)
+    give_up_after: float = attrs.field(default=3600.0, validator=above_zero)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from actionruns.errors import RunGone
+from actionruns.errors import InvalidRequest, RunGone
 from actionruns.states import Run
 from actionruns.watching.settings import WatchSettings
 from actionruns.watching.source import RunSource
@@ -21,10 +21,16 @@ async def wait_for(source: RunSource[R], run_id: str, settings: WatchSettings) -
     """Follow one run and return it when it has ended, however it ended.
 
     Raises:
+        InvalidRequest: ``run_id`` is not a text.
         WaitTimeout: ``settings.timeout`` passed first.
         RunGone: The service does not know it for longer than the grace time.
         ActionRunsError: Asking for it kept failing.
     """
+    if not isinstance(run_id, str):
+        raise InvalidRequest(
+            f"run_id must be the id of one run (a text), but is of {type(run_id).__name__}; "
+            "wait(run.id) takes one, wait_all([...]) many"
+        )
     async with Watch([(source, [run_id])], settings) as watch:
         async for update in watch:
             if update.error is not None:
