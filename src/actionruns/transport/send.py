@@ -202,10 +202,16 @@ class Transport:
             if len(request.body) > _LARGE_BODY:
                 data = BytesIO(request.body)
         url = URL(delivery.url, encoded=True)
-        async with session.session.request(
+        answer = await session.session.request(
             request.method, url, headers=headers, data=data, **self._fixed
-        ) as answer:
+        )
+        # Read to its end, an answer gives its connection back by itself; `async with` would only
+        # ask for that again.
+        try:
             body = await read_body(answer, self.settings.max_response_size)
+        except BaseException:
+            answer.close()
+            raise
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug(
                 "%s %s -> %d (%s)",
