@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from typing import Literal
 
 import attrs
 
 from actionruns.emulator.settings import EmulatorSettings
 
-__all__ = ["Decision", "Outcome", "Plan", "draw", "identifier", "plan"]
+__all__ = ["Decision", "Outcome", "Plan", "between", "draw", "identifier", "plan", "unique_id"]
 
 Outcome = Literal["SUCCESS", "FAILURE"]
 Decision = Literal["APPROVE", "DECLINE"]
@@ -32,6 +33,17 @@ def draw(*parts: object) -> float:
 def identifier(prefix: str, *parts: object) -> str:
     """Make an id, 16 letters and digits after the prefix, that depends on nothing but the parts."""
     return prefix + _digest("id", prefix, *parts).translate(_LETTERS).decode()
+
+
+def unique_id(*parts: object) -> str:
+    """Make a UUID that depends on nothing but the parts."""
+    return str(uuid.UUID(bytes=_digest("uuid", *parts), version=4))
+
+
+def between(limits: tuple[float, float], share: float) -> float:
+    """Return what lies at a share of the way from the least to the most."""
+    low, high = limits
+    return low + (high - low) * share
 
 
 @attrs.frozen(kw_only=True)
@@ -64,13 +76,8 @@ def plan(settings: EmulatorSettings, number: int, *, failure_rate: float | None 
     shares = [int.from_bytes(drawn[at : at + 4], "big") / (1 << 32) for at in (0, 4, 8, 12)]
     rate = settings.failure_rate if failure_rate is None else failure_rate
     return Plan(
-        duration=_between(settings.duration, shares[0]),
+        duration=between(settings.duration, shares[0]),
         outcome="FAILURE" if shares[1] < rate else "SUCCESS",
-        approval_delay=_between(settings.approval_delay, shares[2]),
+        approval_delay=between(settings.approval_delay, shares[2]),
         decision="APPROVE" if shares[3] < settings.approval_rate else "DECLINE",
     )
-
-
-def _between(limits: tuple[float, float], share: float) -> float:
-    low, high = limits
-    return low + (high - low) * share

@@ -1,4 +1,4 @@
-"""Rate limit: one fixed window over all clients, as Port limits an organisation."""
+"""Rate limit: one fixed window, over all clients of a service or for one of its users."""
 
 from __future__ import annotations
 
@@ -12,10 +12,17 @@ __all__ = ["RateWindow", "Verdict"]
 
 @attrs.frozen
 class Verdict:
-    """Whether a request is admitted, and the headers that tell where the limit stands."""
+    """Whether a request is admitted, and where the limit stands.
+
+    Attributes:
+        admitted: Whether it is.
+        headers: Headers that tell where the limit stands.
+        wait: Whole seconds until the period ends, at least 1; 0 without a limit.
+    """
 
     admitted: bool
     headers: dict[str, str]
+    wait: int = 0
 
 
 class RateWindow:
@@ -56,4 +63,4 @@ class RateWindow:
         }
         if not admitted:
             headers["Retry-After"] = str(left)
-        return Verdict(admitted=admitted, headers=headers)
+        return Verdict(admitted=admitted, headers=headers, wait=left)

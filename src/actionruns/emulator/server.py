@@ -14,10 +14,12 @@ from aiohttp.typedefs import Handler
 from actionruns.emulator.clock import Clock
 from actionruns.emulator.fault_control import FaultControl
 from actionruns.emulator.faults import FaultPlan
+from actionruns.emulator.forgeportal import ForgePortalControl, ForgePortalService
 from actionruns.emulator.port import Action, Blueprint, PortService, User
 from actionruns.emulator.port.control import PortControl
 from actionruns.emulator.port.inputs import require_jsonschema
 from actionruns.emulator.request_log import RequestLog, RequestRecord
+from actionruns.emulator.service import Service
 from actionruns.emulator.settings import Behaviour, EmulatorSettings
 from actionruns.emulator.store import Store
 from actionruns.errors import ConfigurationError
@@ -37,8 +39,9 @@ class Emulator(PortControl, FaultControl):
         async with Emulator(seed=7, speed=10) as emulator:
             base_url = emulator.port_url
 
-    It accepts the client id ``demo`` with the secret ``demo`` (and ``reviewer`` with ``reviewer``,
-    a second user), and the API key ``demo``.
+    Port accepts the client id ``demo`` with the secret ``demo`` (and ``reviewer`` with
+    ``reviewer``, a second user), and the API key ``demo``. ForgePortal accepts everybody, or with
+    ``forgeportal_auth`` the session ``demo``.
 
     Args:
         port: TCP port; 0: a free one.
@@ -76,6 +79,8 @@ class Emulator(PortControl, FaultControl):
         self._faults = FaultPlan()
         self._store: Store | None = None
         self._port: PortService | None = None
+        self._forgeportal: ForgePortalService | None = None
+        self._services: tuple[Service, ...] = ()
         self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -125,9 +130,11 @@ class Emulator(PortControl, FaultControl):
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-        if self._port is not None:
-            self._port.life.endings.close()
-            self._port = None
+        for service in self._services:
+            service.close()
+        self._services = ()
+        self._port = None
+        self._forgeportal = None
         if self._store is not None:
             self._store.close()
             self._store = None
@@ -137,8 +144,11 @@ class Emulator(PortControl, FaultControl):
         self._faults = FaultPlan()
         self._port = PortService(store, self.settings, self._clock)
         self._port.catalog.add(*self._extra)
+        self._forgeportal = ForgePortalService(store, self.settings, self._clock)
+        self._services = (self._port, self._forgeportal)
         app = web.Application(middlewares=[self._observe], client_max_size=_BODY_LIMIT)
-        app.add_subapp(self._port.prefix, self._port.application())
+        for service in self._services:
+            app.add_subapp(service.prefix, service.application())
         self._runner = web.AppRunner(
             app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS, handle_signals=False
         )
@@ -158,7 +168,7 @@ class Emulator(PortControl, FaultControl):
         host = f"[{address[0]}]" if ":" in address[0] else address[0]
         self._url = f"http://{host}:{address[1]}"
         if self.settings.auto_progress:
-            self._tasks.append(loop.create_task(self._port.progress.run()))
+            self._tasks += [loop.create_task(service.progress.run()) for service in self._services]
 
     @web.middleware
     async def _observe(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -207,6 +217,15 @@ class Emulator(PortControl, FaultControl):
         """
         return self.url + PortService.prefix
 
+    @property
+    def forgeportal_url(self) -> str:
+        """Base URL of the emulated ForgePortal.
+
+        Raises:
+            ConfigurationError: The emulator isn't running.
+        """
+        return self.url + ForgePortalService.prefix
+
     def _route_templates(self) -> list[str]:
         if self._runner is None:
             raise _not_running()
@@ -223,6 +242,17 @@ class Emulator(PortControl, FaultControl):
         self._extra.extend(things)
         if self._port is not None:
             self._port.catalog.add(*things)
+
+    @property
+    def forgeportal(self) -> ForgePortalControl:
+        """What a test does with the emulated ForgePortal, besides sending requests.
+
+        Raises:
+            ConfigurationError: The emulator isn't running.
+        """
+        if self._forgeportal is None:
+            raise _not_running()
+        return ForgePortalControl(self._forgeportal)
 
     @property
     def _service(self) -> PortService:

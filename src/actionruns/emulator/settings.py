@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 import attrs
 
@@ -31,6 +31,12 @@ def _range(
         raise ValueError(msg)
 
 
+def _limit(_: object, attribute: attrs.Attribute[Any], value: int | None) -> None:
+    if value is not None and value < 1:
+        msg = f"{attribute.name} is at least 1, or None for no limit, not {value}"
+        raise ValueError(msg)
+
+
 @attrs.frozen(kw_only=True)
 class EmulatorSettings:
     """How the emulated services behave.
@@ -47,7 +53,7 @@ class EmulatorSettings:
         duration: Least and most seconds that a run takes, before ``speed``.
         auto_approve: Let the emulator decide for approvers who are silent for ``approval_delay``.
             False: a run waits until somebody approves or declines it.
-        failure_rate: Share of the runs that end in FAILURE, for actions without a rate of their
+        failure_rate: Share of the runs that end in failure, for actions without a rate of their
             own.
         approval_delay: Least and most seconds until the emulator decides for an approver who
             hasn't decided, before ``speed``.
@@ -65,6 +71,24 @@ class EmulatorSettings:
         page_size: Runs in a page when the request names no ``limit``.
         short_page_rate: Share of the pages that hold fewer runs than there are, with ``next``.
         empty_page_rate: Share of the pages that hold no run at all, with ``next``; below 1.
+        forgeportal_auth: Ask for the session cookie and for CSRF tokens. False: as ForgePortal in
+            its development mode, each request is that of ``dev@forgeportal.local``.
+        forgeportal_sessions: Value of the cookie ``forgeportal.sid`` -> role of who has it:
+            "viewer", "developer" or "platform-admin". These values never expire.
+        forgeportal_session_lifetime: Seconds (real ones) until a cookie that ForgePortal has set
+            expires.
+        forgeportal_run_limit: Action runs that a user may create in a period; None: any number.
+        forgeportal_template_limit: The same for template runs.
+        forgeportal_limit_period: Seconds (real ones) of that period.
+        forgeportal_list_shape: Members of the runs in the list: "snake" as documented, or the fewer
+            ones in "camel" case of newer versions.
+        forgeportal_claim_delay: Least and most seconds that a run is queued until a worker takes
+            it, before ``speed``.
+        forgeportal_max_retries: How often a failed attempt is repeated, for actions without a
+            number of their own. A run that is drawn to fail (``failure_rate``) fails every time.
+        forgeportal_retry_rate: Share of the other runs' attempts that fail and are repeated.
+        forgeportal_retry_delay: Seconds from the first failed attempt to the next, before
+            ``speed``; they double with each one, up to twenty times as many.
     """
 
     seed: int = 0
@@ -84,9 +108,7 @@ class EmulatorSettings:
     default_version: Literal["v1", "v2"] = attrs.field(
         default="v1", validator=attrs.validators.in_(("v1", "v2"))
     )
-    rate_limit: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.ge(1))
-    )
+    rate_limit: int | None = attrs.field(default=None, validator=_limit)
     rate_period: float = attrs.field(default=60.0, validator=_positive)
     rate_reset: Literal["seconds", "epoch"] = attrs.field(
         default="seconds", validator=attrs.validators.in_(("seconds", "epoch"))
@@ -97,6 +119,21 @@ class EmulatorSettings:
     )
     short_page_rate: float = attrs.field(default=0.0, validator=_share)
     empty_page_rate: float = attrs.field(default=0.0, validator=[_share, attrs.validators.lt(1)])
+    forgeportal_auth: bool = False
+    forgeportal_sessions: Mapping[str, str] = attrs.field(
+        factory=lambda: {"demo": "platform-admin", "developer": "developer", "viewer": "viewer"}
+    )
+    forgeportal_session_lifetime: float = attrs.field(default=28_800.0, validator=_positive)
+    forgeportal_run_limit: int | None = attrs.field(default=10, validator=_limit)
+    forgeportal_template_limit: int | None = attrs.field(default=5, validator=_limit)
+    forgeportal_limit_period: float = attrs.field(default=60.0, validator=_positive)
+    forgeportal_list_shape: Literal["snake", "camel"] = attrs.field(
+        default="snake", validator=attrs.validators.in_(("snake", "camel"))
+    )
+    forgeportal_claim_delay: tuple[float, float] = attrs.field(default=(0.1, 1.0), validator=_range)
+    forgeportal_max_retries: int = attrs.field(default=3, validator=attrs.validators.ge(0))
+    forgeportal_retry_rate: float = attrs.field(default=0.1, validator=_share)
+    forgeportal_retry_delay: float = attrs.field(default=30.0, validator=_positive)
 
 
 class Behaviour(TypedDict, total=False):
@@ -120,3 +157,14 @@ class Behaviour(TypedDict, total=False):
     page_size: int
     short_page_rate: float
     empty_page_rate: float
+    forgeportal_auth: bool
+    forgeportal_sessions: Mapping[str, str]
+    forgeportal_session_lifetime: float
+    forgeportal_run_limit: int | None
+    forgeportal_template_limit: int | None
+    forgeportal_limit_period: float
+    forgeportal_list_shape: Literal["snake", "camel"]
+    forgeportal_claim_delay: tuple[float, float]
+    forgeportal_max_retries: int
+    forgeportal_retry_rate: float
+    forgeportal_retry_delay: float

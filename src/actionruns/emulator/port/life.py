@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from actionruns.emulator.clock import Clock, timestamp
+from actionruns.emulator.endings import Endings
 from actionruns.emulator.lifecycle import Decision, Outcome, Plan, identifier, plan
 from actionruns.emulator.port.approval_store import ApprovalStore
 from actionruns.emulator.port.catalog import Action, Catalog
-from actionruns.emulator.port.endings import Endings
 from actionruns.emulator.port.errors import PortError, exhausted, invalid, not_found
 from actionruns.emulator.port.execution import Execution, invocation, waiting_run
 from actionruns.emulator.port.log_store import LogStore

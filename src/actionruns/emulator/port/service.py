@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from typing import ClassVar
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -46,7 +47,7 @@ class PortService:
         progress: The task that moves runs.
     """
 
-    prefix = "/port"
+    prefix: ClassVar[str] = "/port"
 
     def __init__(self, store: Store, settings: EmulatorSettings, clock: Clock) -> None:
         self.catalog = Catalog({*settings.credentials, *settings.api_keys.values()})
@@ -71,6 +72,10 @@ class PortService:
         for routes in (action_routes, run_routes, log_routes, approval_routes, entity_routes):
             app.add_routes(routes(self._state))
         return app
+
+    def close(self) -> None:
+        """Let go all who wait for runs to end."""
+        self.life.endings.close()
 
     def now(self) -> float:
         """Return the time, as epoch seconds."""
