@@ -1,4 +1,4 @@
-"""The run that is decoded and served in the measurements: Port's v2 shape, all fields known."""
+"""The run that is decoded and served in the measurements: that of Port's own tutorial, ended."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import orjson
 RUN = {
     "id": "r_QOz6WoOB1Q2lmhZZ",
     "status": "SUCCESS",
-    "statusLabel": None,
-    "blueprint": {"identifier": "microservice", "title": "Service", "icon": "Microservice"},
-    "entity": {"identifier": "my-microservice", "title": "My microservice"},
-    "action": {"identifier": "create_microservice", "title": "Create microservice"},
+    "blueprint": {"identifier": "microservice", "title": "Service"},
+    "action": "create_microservice",
     "endedAt": "2022-12-07T14:51:52.796Z",
     "source": "UI",
-    "requiredApproval": False,
     "link": "https://ci.example.com/jobs/3617893813",
-    "summary": "Run completed successfully!",
+    "message": {"run_status": "Run completed successfully!"},
+    "relatedEntityExists": False,
+    "relatedBlueprintExists": True,
     "properties": {"name": "my-microservice", "region": "eu-west-1"},
     "createdAt": "2022-12-07T12:53:52.916Z",
     "updatedAt": "2022-12-07T14:51:52.796Z",
