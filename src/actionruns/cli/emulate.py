@@ -243,6 +243,7 @@ def _explain(emulator: Emulator) -> None:
             ("In another terminal:\n", "bold"),
             f"  export PORT_BASE_URL={emulator.port_url}\n",
             "  export PORT_CLIENT_ID=demo PORT_CLIENT_SECRET=demo\n",
+            f"  export FORGEPORTAL_URL={emulator.forgeportal_url}\n",
             "  actionruns port execute create_microservice -p name=shop --wait\n",
             "  actionruns port list\n",
             ("Ctrl-C ends it.", "bright_black"),

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from actionruns.emulator.clock import timestamp
 from actionruns.emulator.forgeportal.catalog import Action, Template
 from actionruns.emulator.forgeportal.life import Order
 from actionruns.emulator.forgeportal.log_store import Level
 from actionruns.emulator.forgeportal.run_store import Run
+from actionruns.emulator.forgeportal.service import ForgePortalService
 from actionruns.emulator.forgeportal.users import DEVELOPMENT_USER
-
-if TYPE_CHECKING:
-    from actionruns.emulator.forgeportal.service import ForgePortalService
 
 __all__ = ["ForgePortalControl"]
 
@@ -191,13 +189,13 @@ class ForgePortalControl:
     def sign_in(
         self,
         name: str = "demo",
-        role: Literal["viewer", "developer", "platform-admin"] | str = "platform-admin",
+        role: str = "platform-admin",
     ) -> str:
         """Return the value of a new session cookie, as a browser has it after signing in.
 
         Args:
             name: What stands before the @ of the user's e-mail address.
-            role: What the user may do; one that ForgePortal doesn't know may do nothing.
+            role: "viewer", "developer" or "platform-admin"; another one may do nothing.
         """
         return self._service.sessions.sign_in(name, role)
 
@@ -225,7 +223,9 @@ class ForgePortalControl:
 
 
 def _put(run: Run, status: str, at: float, output: Mapping[str, Any]) -> None:
-    run.row |= {"status": status, "started_at": timestamp(at)}
+    run.row["status"] = status
+    if status != "canceled":
+        run.row["started_at"] = timestamp(at)
     if status == "running":
         run.row["locked_by"] = "worker-1"
     else:

@@ -144,8 +144,9 @@ class RunLife:
             # The first start; a repeated attempt doesn't change it.
             run.row["started_at"] = timestamp(now)
         self._plan(run, now, self._attempt(run).duration)
-        self.logs.add(run.id, "info", f"Attempt {run.row['retry_count'] + 1} started", now)
-        self._save(run)
+        with self._store.transaction():
+            self.logs.add(run.id, "info", f"Attempt {run.row['retry_count'] + 1} started", now)
+            self._save(run)
 
     def fail(self, run: Run, error: str, now: float) -> None:
         """Let an attempt fail: the run is queued again, or has failed if there were enough."""
@@ -161,8 +162,9 @@ class RunLife:
             "next_attempt_at": timestamp(again),
         }
         self._plan(run, again, self._attempt(run).claim)
-        self.logs.add(run.id, "warn", f"{error}; next attempt at {timestamp(again)}", now)
-        self._save(run)
+        with self._store.transaction():
+            self.logs.add(run.id, "warn", f"{error}; next attempt at {timestamp(again)}", now)
+            self._save(run)
 
     def finish(
         self, run: Run, status: str, now: float, *, output: Mapping[str, Any] | None = None

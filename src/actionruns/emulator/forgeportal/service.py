@@ -19,6 +19,8 @@ from actionruns.emulator.forgeportal.limits import Limits
 from actionruns.emulator.forgeportal.runs import run_routes
 from actionruns.emulator.forgeportal.sessions import Sessions
 from actionruns.emulator.forgeportal.state import ForgePortalState, json_response
+from actionruns.emulator.forgeportal.template_life import TemplateLife
+from actionruns.emulator.forgeportal.templates import template_routes
 from actionruns.emulator.schedule import Progress
 from actionruns.emulator.settings import EmulatorSettings
 from actionruns.emulator.store import Store
@@ -56,6 +58,7 @@ class ForgePortalService:
             settings=settings,
             catalog=self.catalog,
             life=self.life,
+            templates=TemplateLife(store, settings, clock, self.catalog, self.life),
             limits=Limits(settings, clock),
             sessions=self.sessions,
         )
@@ -64,7 +67,7 @@ class ForgePortalService:
         """Make the application that is mounted under the prefix."""
         app = web.Application(middlewares=[self._frame])
         app.add_routes([web.get("/healthz", _healthz), web.get("/livez", _livez)])
-        for routes in (auth_routes, run_routes, action_routes):
+        for routes in (auth_routes, run_routes, action_routes, template_routes):
             app.add_routes(routes(self._state))
         return app
 
@@ -84,7 +87,7 @@ class ForgePortalService:
                 # Also for a method that the path doesn't have, as its framework does.
                 path = request.path.removeprefix(self.prefix)
                 raise unhandled(404, f"Route {request.method}:{path} not found")
-            if "/api/" in request.path:
+            if request.path.startswith(f"{self.prefix}/api/"):
                 self.sessions.protect(request, self.sessions.of(request))
             if self._state.settings.auto_progress:
                 self.progress.catch_up()

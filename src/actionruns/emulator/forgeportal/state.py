@@ -15,6 +15,7 @@ from actionruns.emulator.forgeportal.life import RunLife
 from actionruns.emulator.forgeportal.limits import Limits
 from actionruns.emulator.forgeportal.run_store import Run
 from actionruns.emulator.forgeportal.sessions import Sessions
+from actionruns.emulator.forgeportal.template_life import TemplateLife
 from actionruns.emulator.forgeportal.users import User
 from actionruns.emulator.settings import EmulatorSettings
 
@@ -28,6 +29,7 @@ class ForgePortalState:
     settings: EmulatorSettings
     catalog: Catalog
     life: RunLife
+    templates: TemplateLife
     limits: Limits
     sessions: Sessions
 
