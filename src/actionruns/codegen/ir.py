@@ -11,8 +11,10 @@ __all__ = [
     "ErrorDef",
     "FieldDef",
     "GroupDef",
+    "KeyDef",
     "ModelDef",
     "OperationDef",
+    "PaceDef",
     "PackageDef",
     "Paging",
     "RunMapping",
@@ -30,6 +32,7 @@ class FieldDef:
         required: Whether it has no default.
         secret: Whether ``repr()`` leaves it out.
         description: What it means.
+        aliases: Further names in JSON, which are read.
     """
 
     name: str
@@ -38,6 +41,7 @@ class FieldDef:
     required: bool
     secret: bool
     description: str
+    aliases: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -146,6 +150,32 @@ class Paging:
 
 
 @attrs.frozen(kw_only=True)
+class PaceDef:
+    """How often a service allows an operation (``x-pace``).
+
+    Attributes:
+        requests: So many calls...
+        period: ... in so many seconds.
+    """
+
+    requests: int
+    period: float
+
+
+@attrs.frozen(kw_only=True)
+class KeyDef:
+    """The argument that makes an operation repeatable (``x-idempotency-key``).
+
+    Attributes:
+        argument: Its Python name.
+        in_doubt: Statuses that a key seen before may be answered with, too.
+    """
+
+    argument: str
+    in_doubt: tuple[int, ...]
+
+
+@attrs.frozen(kw_only=True)
 class OperationDef:
     """An operation.
 
@@ -161,11 +191,14 @@ class OperationDef:
         result: Type of its result, as Python source; ``None`` when there is none.
         result_text: What the result is, for people.
         result_is_class: Whether the type can stand as a value of type ``type[T]``.
-        member: Member of the answer that holds the result; None = the whole answer.
+        member: Member of the answer that holds the result, with dots for a member of a member;
+            None = the whole answer.
         errors: What it raises because of the answer's status.
         idempotent: Whether it may be repeated.
         authorised: Whether credentials are sent.
         paging: How its pages follow one another, or None.
+        pace: How often it is allowed, or None.
+        key: The argument that makes it repeatable, or None.
     """
 
     name: str
@@ -184,6 +217,8 @@ class OperationDef:
     idempotent: bool
     authorised: bool
     paging: Paging | None
+    pace: PaceDef | None
+    key: KeyDef | None
 
 
 @attrs.frozen(kw_only=True)

@@ -11,6 +11,7 @@ from actionruns.codegen.ir import ArgumentDef, GroupDef, OperationDef, PackageDe
 from actionruns.codegen.models import ModelRegistry
 from actionruns.codegen.naming import attribute_name, class_name, derived_operation_name, is_name
 from actionruns.codegen.paging import paging_of
+from actionruns.codegen.repeating import key_of, pace_of
 from actionruns.codegen.responses import errors_of, result_of
 
 __all__ = ["lower"]
@@ -141,6 +142,8 @@ def _operation(path: str, node: Node, item: Node, models: ModelRegistry) -> Oper
         idempotent=node.flag("x-idempotent", default=method in _REPEATABLE),
         authorised=node.flag("x-authorised", default=_is_authorised(node)),
         paging=paging_of(node, name, arguments, result, models),
+        pace=pace_of(node),
+        key=key_of(node, arguments),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -117,6 +118,7 @@ class ModelRegistry:
                 other = fields[field.name].json_name
                 raise schema.error(f"{json_name} and {other} are both {field.name}; use x-name")
             fields[field.name] = field
+        _check_aliases(shape, fields)
         return ModelDef(
             name=name,
             description=entry.schema.described(),
@@ -139,6 +141,7 @@ class ModelRegistry:
             required=required,
             secret=schema.follow().said("format") == "password",
             description=with_deprecation(schema, schema.described()),
+            aliases=schema.texts("x-aliases") if "x-aliases" in schema else (),
         )
 
 
@@ -160,6 +163,17 @@ def with_deprecation(node: Node, text: str) -> str:
     if not node.said("deprecated") or "deprecated" in text.lower():
         return text
     return f"Deprecated. {text}".strip()
+
+
+def _check_aliases(shape: Shape, fields: Mapping[str, FieldDef]) -> None:
+    """Refuse an alias that another member of the model has as a name or as an alias."""
+    owners = {field.json_name: field for field in fields.values()}
+    for field in fields.values():
+        for alias in field.aliases:
+            other = owners.setdefault(alias, field)
+            if other is not field or alias == field.json_name:
+                schema = shape.properties[field.json_name]
+                raise schema["x-aliases"].error(f"{alias!r} is a name of {other.json_name} already")
 
 
 def _one_way(schema: Node) -> bool:

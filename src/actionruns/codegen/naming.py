@@ -37,7 +37,7 @@ _IMPORTED: Final = frozenset(
     {"Any", "AsyncIterator", "CursorPages", "Final", "Literal", "Mapping", "Model", "NoneType"}
     | {"OffsetPages", "Operation", "Parameter", "Body", "RunState", "Sequence", "Transport"}
     | {"BlockingEndpoints", "BlockingIterator", "TYPE_CHECKING", "UNSET", "Unset", "cast"}
-    | {"datetime", "state_of", "has_ended"}
+    | {"datetime", "state_of", "has_ended", "IdempotencyKey", "Pace"}
 )
 
 # Letters of other alphabets count as small ones.

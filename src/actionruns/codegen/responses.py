@@ -22,7 +22,8 @@ class Result:
     Attributes:
         type: Its type; None when there is nothing.
         schema: Its schema; None when there is nothing.
-        member: The member of the answer that holds it; None = the whole answer.
+        member: The member of the answer that holds it, with dots for a member of a member; None =
+            the whole answer.
         text: What it is, for people.
     """
 
@@ -82,12 +83,14 @@ def _carried(response: Node) -> tuple[Node, Node | None, str | None]:
     if member is None:
         return meant, schema, None
     name = meant.text("x-result")
-    shape = shape_of(schema) if schema is not None else None
-    if shape is None or name not in shape.properties:
-        raise member.error(f"the answer has no member {name!r}")
-    if name not in shape.required:
-        raise member.error(f"{name!r} has to be required: it is the result")
-    return meant, shape.properties[name], name
+    for step in name.split("."):
+        shape = shape_of(schema) if schema is not None else None
+        if shape is None or step not in shape.properties:
+            raise member.error(f"the answer has no member {name!r}")
+        if step not in shape.required:
+            raise member.error(f"{step!r} has to be required: it is the result")
+        schema = shape.properties[step]
+    return meant, schema, name
 
 
 def _value(carried: tuple[Node, Node | None, str | None]) -> object:

@@ -22,6 +22,7 @@ def _declared(field: FieldDef) -> str:
     """Return what follows a field's type."""
     given = {
         "json": repr(field.json_name) if field.json_name != field.name else "",
+        "aliases": repr(field.aliases) if field.aliases else "",
         "default": "" if field.required else "UNSET",
         "secret": "True" if field.secret else "",
     }
@@ -70,6 +71,29 @@ def _body(operation: OperationDef) -> str:
             "whole": next((repr(a.name) for a in parts if a.place == "whole"), ""),
             "required": _names(a.name for a in parts if a.required),
             "nullable": _names(a.name for a in parts if a.nullable),
+        },
+    )
+
+
+def _pace(operation: OperationDef) -> str:
+    """Return the declaration of how often an operation is allowed; empty when that is not said."""
+    pace = operation.pace
+    if pace is None:
+        return ""
+    return _call_of("Pace", {"requests": repr(pace.requests), "period": repr(pace.period)})
+
+
+def _key(operation: OperationDef) -> str:
+    """Return the declaration of an operation's idempotency key; empty when it has none."""
+    key = operation.key
+    if key is None:
+        return ""
+    in_doubt = ", ".join(map(repr, key.in_doubt))
+    return _call_of(
+        "IdempotencyKey",
+        {
+            "argument": repr(key.argument),
+            "in_doubt": f"frozenset({{{in_doubt}}})" if in_doubt else "",
         },
     )
 
@@ -160,7 +184,9 @@ FILTERS: Final[Mapping[str, Callable[..., str | dict[str, str]]]] = {
     "body": _body,
     "constant": _constant,
     "declared": _declared,
+    "key": _key,
     "local_names": _local_names,
+    "pace": _pace,
     "parameter": _parameter,
     "quoted": _quoted,
     "result": _result,

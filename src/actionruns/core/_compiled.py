@@ -18,12 +18,15 @@ What comes out for a model with a text, a time and a nested model reads like thi
 The common JSON types of a member are taken inline; everything else, and every error, goes through
 the hook of the member's type. Filling in the defaults first (one dict union in C) makes absent
 members cost nothing more than present ones, and leaves a length to tell unknown members by.
+
+A model whose fields have aliases begins with one more look: members under another name of a field
+are put under its first one. Models without aliases are compiled as if there were no such thing.
 """
 
 from __future__ import annotations
 
 import linecache
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from operator import itemgetter
@@ -34,16 +37,20 @@ import attrs
 import cattrs
 
 from actionruns.core._structuring import Hook, Mismatch
-from actionruns.core.model import JSON_NAME, UNSET, Model
+from actionruns.core.model import ALIASES, JSON_NAME, UNSET, Model
 
 _HEAD = """\
 def structure(data, _=None):
     if type(data) is not dict:
         raise Mismatch('an object', data)
-    members = DEFAULTS | data
+{aliases}    members = DEFAULTS | data
     {values} = take(members)
     self = new(cls)
     try:
+"""
+_TAKE_ALIASES = """\
+    if not ALIASES.isdisjoint(data):
+        data = under_first_names(data)
 """
 _TAIL = """\
     except Mismatch as error:
@@ -98,7 +105,17 @@ def compile_model_hook(cls: type[Model], converter: cattrs.Converter) -> Hook:
         },
         "take": _taker(json_names),
     }
-    source = _HEAD.format(values=f"[{', '.join(f'v_{a.name}' for a in fields)}]")
+    aliases = {
+        alias: json_name
+        for a, json_name in zip(fields, json_names, strict=True)
+        for alias in a.metadata.get(ALIASES, ())
+    }
+    if aliases:
+        names |= {"ALIASES": frozenset(aliases), "under_first_names": _renamer(aliases)}
+    source = _HEAD.format(
+        aliases=_TAKE_ALIASES if aliases else "",
+        values=f"[{', '.join(f'v_{a.name}' for a in fields)}]",
+    )
     for index, (attribute, json_name) in enumerate(zip(fields, json_names, strict=True)):
         type_ = types[attribute.name]
         names[f"type_{index}"] = type_
@@ -120,6 +137,21 @@ def _taker(json_names: list[str]) -> Any:
     if len(json_names) < 2:  # itemgetter wants some, and gives the value itself for one
         return lambda members: tuple(members[name] for name in json_names)
     return itemgetter(*json_names)
+
+
+def _renamer(aliases: Mapping[str, str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return a callable that puts members under the first names of their fields.
+
+    Where both names are there, the first one is the field's and the other one stays as it is.
+    """
+
+    def under_first_names(data: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name if (first := aliases.get(name, name)) in data else first: value
+            for name, value in data.items()
+        }
+
+    return under_first_names
 
 
 def _look_up_on_first_call(

@@ -48,7 +48,8 @@ def decode(body: bytes, type_: type[T], *, member: str | None = None, status: in
     Args:
         body: The body as received.
         type_: A model, ``list[Model]``, or anything else that the converter knows.
-        member: The member of the top-level object that holds the value; None = the whole body.
+        member: The member of the top-level object that holds the value, with dots for a member of
+            a member; None = the whole body.
         status: HTTP status, for the error.
 
     Raises:
@@ -58,12 +59,13 @@ def decode(body: bytes, type_: type[T], *, member: str | None = None, status: in
     try:
         value = orjson.loads(body)
         if member is not None:
-            if type(value) is not dict:
-                raise Mismatch("an object", value)
-            prefix = member
-            value = value.get(member, UNSET)
-            if value is UNSET:
-                raise Mismatch("a value", value)
+            for name in member.split("."):
+                if type(value) is not dict:
+                    raise Mismatch("an object", value)
+                prefix = f"{prefix}.{name}" if prefix else name
+                value = value.get(name, UNSET)
+                if value is UNSET:
+                    raise Mismatch("a value", value)
         result: T = _structure_hook(type_)(value, type_)  # type: ignore[arg-type]  # types are hashable
         return result
     except orjson.JSONDecodeError as error:

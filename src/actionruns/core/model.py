@@ -9,12 +9,15 @@ from typing import Any, Final, Literal, TypeVar, dataclass_transform
 
 import attrs
 
-__all__ = ["JSON_NAME", "UNSET", "Model", "Unset", "field", "model"]
+__all__ = ["ALIASES", "JSON_NAME", "UNSET", "Model", "Unset", "field", "model"]
 
 T = TypeVar("T")
 
 JSON_NAME: Final = "json"
 """Key in an attrs field's metadata: the member's name in JSON, when it is not the attribute's."""
+
+ALIASES: Final = "aliases"
+"""Key in an attrs field's metadata: further names of the member in JSON, which are read."""
 
 
 class Unset(enum.Enum):
@@ -37,15 +40,27 @@ UNSET: Final = Unset.UNSET
 _NOTHING_UNKNOWN: Mapping[str, Any] = MappingProxyType({})
 
 
-def field(*, json: str | None = None, default: Any = attrs.NOTHING, secret: bool = False) -> Any:
+def field(
+    *,
+    json: str | None = None,
+    aliases: tuple[str, ...] = (),
+    default: Any = attrs.NOTHING,
+    secret: bool = False,
+) -> Any:
     """Declare a field of a model.
 
     Args:
         json: The member's name in JSON; None means that it is the attribute's name.
+        aliases: Other names under which a service writes the same member; they are read, never
+            written.
         default: Value when the member is absent; without one the member is required.
         secret: Keep the value out of ``repr()``.
     """
-    metadata = {JSON_NAME: json} if json is not None else None
+    metadata: dict[str, Any] = {}
+    if json is not None:
+        metadata[JSON_NAME] = json
+    if aliases:
+        metadata[ALIASES] = aliases
     return attrs.field(default=default, repr=not secret, metadata=metadata)
 
 

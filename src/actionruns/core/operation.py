@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, TypeVar, cast
 
 import attrs
 
-__all__ = ["Body", "Operation", "Parameter"]
+__all__ = ["Body", "IdempotencyKey", "Operation", "Pace", "Parameter"]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -62,6 +62,33 @@ class Body:
     nullable: frozenset[str] = frozenset()
 
 
+@attrs.frozen(kw_only=True)
+class Pace:
+    """How often a service lets an operation be called.
+
+    Attributes:
+        requests: So many calls...
+        period: ... in so many seconds.
+    """
+
+    requests: int
+    period: float
+
+
+@attrs.frozen(kw_only=True)
+class IdempotencyKey:
+    """The argument by which a service tells a repetition from a new call.
+
+    Attributes:
+        argument: The Python argument. A call that has it may be repeated.
+        in_doubt: Statuses with which the service also answers a key that it has seen before. Such
+            an answer is not repeated: what the call was to make may exist.
+    """
+
+    argument: str
+    in_doubt: frozenset[int] = frozenset()
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Operation(Generic[T]):
     """One operation of a service's API, as its specification describes it.
@@ -71,12 +98,15 @@ class Operation(Generic[T]):
         method: HTTP method.
         path: Path template, for example ``/v1/actions/runs/{run_id}`` (names as on the wire).
         result: Type of the result; None when there is none.
-        member: Member of the JSON answer that holds the result; None = the whole body.
+        member: Member of the JSON answer that holds the result, with dots for a member of a member;
+            None = the whole body.
         parameters: Its parameters.
         body: Its JSON body; None = it has none.
         idempotent: Whether sending it twice does no more than sending it once. Only then may it be
             repeated when it is unknown whether the server executed it.
         authorised: Whether it is sent with credentials.
+        pace: How often the service allows it; None = as often as anything else.
+        key: The argument that makes it repeatable; None = there is none.
         path_parameters: The parameters that fill the path template.
         other_parameters: The query and header parameters.
     """
@@ -90,6 +120,8 @@ class Operation(Generic[T]):
     body: Body | None = None
     idempotent: bool = False
     authorised: bool = True
+    pace: Pace | None = None
+    key: IdempotencyKey | None = None
     path_parameters: tuple[Parameter, ...] = attrs.field(init=False, repr=False)
     other_parameters: tuple[Parameter, ...] = attrs.field(init=False, repr=False)
 

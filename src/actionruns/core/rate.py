@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 import attrs
 
 from actionruns.core.http_time import server_time
+from actionruns.core.operation import Pace
+from actionruns.core.pacing import Pacer
 from actionruns.errors import ConfigurationError
 
 __all__ = ["RATE_HEADER", "RateBudget", "RateWindow", "read_rate_headers"]
@@ -187,6 +189,7 @@ class RateBudget:
         self._due = float("-inf")
         self._freed: list[float] = []
         self._scopes: dict[str, _Scope] = {}
+        self._pacers: dict[str, Pacer] = {}
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -262,6 +265,16 @@ class RateBudget:
         with self._lock:
             state = self._scope(scope)
             state.held_until = max(state.held_until, now + seconds)
+
+    def pacer(self, scope: str, pace: Pace) -> Pacer:
+        """Return what paces an operation that has a limit of its own.
+
+        Args:
+            scope: The operation and its service.
+            pace: What the service allows.
+        """
+        with self._lock:
+            return self._pacers.setdefault(scope, Pacer(pace))
 
     def remaining(self, scope: str) -> int | None:
         """Return the requests left in the service's period as last told, None when unknown."""
