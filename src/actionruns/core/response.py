@@ -44,6 +44,7 @@ class Call:
         url: The URL, without credentials.
         request_id: The id that we sent.
         hint: What to do about a refusal of the credentials (401).
+        notes: Status -> what to tell of such an answer to this call.
     """
 
     operation: str
@@ -51,6 +52,7 @@ class Call:
     url: str
     request_id: str = ""
     hint: str = ""
+    notes: Mapping[int, str] = attrs.field(factory=dict)
 
 
 def parse_response(operation: Operation[T], response: Response) -> T:
@@ -110,6 +112,8 @@ _HINTS: Mapping[int, str] = {
 
 
 def _hint(response: Response, call: Call) -> str:
+    if note := call.notes.get(response.status):
+        return note
     if response.status == 401:
         return call.hint
     if 300 <= response.status < 400:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from actionruns.transport.auth import Authorizer, FixedHeaders, TokenAuthorizer
 from actionruns.transport.client import AsyncServiceClient, from_environment
 from actionruns.transport.send import Transport
+from actionruns.transport.session import CookieSession
 from actionruns.transport.settings import TransportSettings
 
 __all__ = [
     "AsyncServiceClient",
     "Authorizer",
+    "CookieSession",
     "FixedHeaders",
     "TokenAuthorizer",
     "Transport",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
-from weakref import WeakKeyDictionary
 
 from actionruns.core.request import check_header
 from actionruns.core.token import TokenShelf
 from actionruns.errors import ConfigurationError, InvalidRequest
+from actionruns.transport.flight import SingleFlight
 
 __all__ = ["Authorizer", "FixedHeaders", "TokenAuthorizer"]
 
@@ -24,10 +23,14 @@ class Authorizer(Protocol):
 
     hint: str
 
-    def ready(self) -> Mapping[str, str] | None:
-        """Return the headers that carry the credentials, None when they must be fetched first."""
+    def ready(self, method: str = "GET") -> Mapping[str, str] | None:
+        """Return the headers that carry the credentials, None when they must be fetched first.
 
-    async def headers(self) -> Mapping[str, str]:
+        Args:
+            method: HTTP method of the request.
+        """
+
+    async def headers(self, method: str = "GET") -> Mapping[str, str]:
         """Return the headers that carry the credentials, fetching them first where needed."""
 
     async def renew(self, used: Mapping[str, str], status: int) -> bool:
@@ -41,6 +44,13 @@ class Authorizer(Protocol):
             Whether other credentials are at hand now, so that one replay makes sense.
         """
 
+    def keep_cookies(self, lines: Sequence[str]) -> None:
+        """Take in what an answer says by its ``Set-Cookie`` headers.
+
+        Args:
+            lines: Their values; there is one at least.
+        """
+
 
 class FixedHeaders:
     """Credentials that never change: a token or key of the user's, or none at all."""
@@ -52,17 +62,20 @@ class FixedHeaders:
             raise ConfigurationError(f"the credentials cannot be sent: {error}") from error
         self.hint = hint
 
-    def ready(self) -> Mapping[str, str]:
+    def ready(self, method: str = "GET") -> Mapping[str, str]:  # noqa: ARG002  # the same for all
         """Return the headers."""
         return self._headers
 
-    async def headers(self) -> Mapping[str, str]:
+    async def headers(self, method: str = "GET") -> Mapping[str, str]:  # noqa: ARG002  # as above
         """Return the headers."""
         return self._headers
 
     async def renew(self, used: Mapping[str, str], status: int) -> bool:  # noqa: ARG002
         """Say that there is nothing else to try."""  # whatever was used and answered
         return False
+
+    def keep_cookies(self, lines: Sequence[str]) -> None:
+        """Leave cookies alone: these credentials are no session."""
 
 
 class TokenAuthorizer:
@@ -81,18 +94,16 @@ class TokenAuthorizer:
     ) -> None:
         self.hint = hint
         self._fetch = fetch
+        self._fetch_once = SingleFlight(self._fetch_and_keep)
         self._shelf = TokenShelf()
         self._bearer: tuple[str, Mapping[str, str]] = ("", {})
-        self._flights: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[str]] = (
-            WeakKeyDictionary()
-        )
 
-    def ready(self) -> Mapping[str, str] | None:
+    def ready(self, method: str = "GET") -> Mapping[str, str] | None:  # noqa: ARG002  # same for all
         """Return the ``Authorization`` header if a token that should be good is at hand."""
         token = self._shelf.usable(time.time())
         return None if token is None else self._headers_of(token)
 
-    async def headers(self) -> Mapping[str, str]:
+    async def headers(self, method: str = "GET") -> Mapping[str, str]:  # noqa: ARG002  # as above
         """Return the ``Authorization`` header, fetching a token first where needed."""
         return self.ready() or self._headers_of(await self._fetch_once())
 
@@ -105,24 +116,12 @@ class TokenAuthorizer:
             await self._fetch_once()
         return True
 
-    async def _fetch_once(self) -> str:
-        loop = asyncio.get_running_loop()
-        flight = self._flights.get(loop)
-        if flight is None:
-            # A task of its own: the callers that share it may be cancelled one by one.
-            flight = loop.create_task(self._fetch_and_keep())
-            self._flights[loop] = flight
-            flight.add_done_callback(lambda done: self._land(loop, done))
-        return await asyncio.shield(flight)
+    def keep_cookies(self, lines: Sequence[str]) -> None:
+        """Leave cookies alone: the token is all there is."""
 
     async def _fetch_and_keep(self) -> str:
         value, lifetime = await self._fetch()
         return self._shelf.put(value, lifetime=lifetime, now=time.time())
-
-    def _land(self, loop: asyncio.AbstractEventLoop, flight: asyncio.Task[str]) -> None:
-        self._flights.pop(loop, None)
-        if not flight.cancelled():
-            flight.exception()  # seen, even when every caller has gone
 
     def _headers_of(self, token: str) -> Mapping[str, str]:
         if self._bearer[0] != token:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import attrs
 
-from actionruns.core.operation import Operation
+from actionruns.core.operation import Arguments, Operation
 from actionruns.core.request import Request
 from actionruns.core.response import Call
 from actionruns.errors import InvalidRequest, RequestTimeout
 
-__all__ = ["Delivery", "check_timeout"]
+__all__ = ["Delivery", "check_timeout", "is_repeatable"]
+
+
+_IN_DOUBT: Final = (
+    "What it was to make may exist: the service answers so, too, when it has seen {} before. Look "
+    "before you repeat it with another one."
+)
 
 
 @attrs.define
@@ -27,6 +34,12 @@ class Delivery:
     spent: float = 0.0
     broken_before: bool = False
     renewed: bool = False
+    repeatable: bool = False
+
+    def repeatable_after(self, status: int) -> bool:
+        """Tell whether it may be sent again after an answer with this status."""
+        key = self.operation.key
+        return self.repeatable and (key is None or status not in key.in_doubt)
 
     def remaining(self) -> float | None:
         """Return the seconds left, None = no limit."""
@@ -40,13 +53,20 @@ class Delivery:
             url=self.url,
             request_id=self.request_id,
             hint=hint,
+            notes=self._notes(),
         )
+
+    def _notes(self) -> Mapping[int, str]:
+        key = self.operation.key
+        if key is None or not self.repeatable:
+            return {}
+        return dict.fromkeys(key.in_doubt, _IN_DOUBT.format(key.argument))
 
     def timed_out(self, *, waiting_for_credentials: bool = False) -> RequestTimeout:
         """Return the error of a call whose time is up."""
         if waiting_for_credentials:
             progress, warning = "waiting for its credentials", ""
-        elif self.operation.idempotent:
+        elif self.repeatable:
             progress, warning = f"{self.attempts} tried", ""
         else:
             progress = f"{self.attempts} tried"
@@ -59,6 +79,13 @@ class Delivery:
             attempts=self.attempts,
             maybe_sent=not waiting_for_credentials,
         )
+
+
+def is_repeatable(operation: Operation[Any], arguments: Arguments) -> bool:
+    """Tell whether a call may be sent again when it is unknown whether it was executed."""
+    return operation.idempotent or (
+        operation.key is not None and bool(arguments.get(operation.key.argument))
+    )
 
 
 def check_timeout(timeout: object) -> None:

@@ -14,6 +14,7 @@ import aiohttp
 from yarl import URL
 
 from actionruns.core.operation import Arguments, Operation
+from actionruns.core.pacing import Pacer
 from actionruns.core.rate import RATE_HEADER, read_rate_headers
 from actionruns.core.request import build_request
 from actionruns.core.response import (
@@ -26,7 +27,7 @@ from actionruns.core.retry import Failure, RetryBudget, wait_before_retry
 from actionruns.errors import ActionRunsError, ClientClosed
 from actionruns.transport.auth import Authorizer, FixedHeaders
 from actionruns.transport.body import read_body
-from actionruns.transport.delivery import Delivery, check_timeout
+from actionruns.transport.delivery import Delivery, check_timeout, is_repeatable
 from actionruns.transport.failures import connection_error, failure_of
 from actionruns.transport.pool import LoopSession, Pool, client_headers
 from actionruns.transport.proxy import proxy_for
@@ -113,6 +114,7 @@ class Transport:
             self.settings.base_url + request.target,
             session.next_request_id(),
             self.settings.timeout if timeout is None else timeout,
+            repeatable=is_repeatable(operation, arguments),
         )
         self._retry_budget.earn()
         try:
@@ -125,12 +127,16 @@ class Transport:
 
     async def _deliver(self, delivery: Delivery, session: LoopSession) -> Response:
         """Try until there is an answer to give back or an error to raise."""
+        method = delivery.request.method
+        pacer = self.pacer(delivery.operation)
         while True:
+            if pacer is not None:
+                await _wait_for_turn(pacer, delivery.operation, session)
             credentials: Mapping[str, str] = _NONE
             if delivery.operation.authorised:
-                ready = self.authorizer.ready()
+                ready = self.authorizer.ready(method)
                 credentials = (
-                    await self._in_time(delivery, session, self.authorizer.headers())
+                    await self._in_time(delivery, session, self.authorizer.headers(method))
                     if ready is None
                     else ready
                 )
@@ -146,6 +152,19 @@ class Transport:
             if await self._renewed(delivery, session, credentials, response.status):
                 continue
             await self._wait_after_answer(delivery, session, response)
+
+    def pacer(self, operation: Operation[Any]) -> Pacer | None:
+        """Return what paces an operation; None when the service sets it no limit of its own."""
+        if operation.pace is None:
+            return None
+        return self.settings.rate.pacer(
+            f"{self.settings.base_url} {operation.name}", operation.pace
+        )
+
+    def seconds_to_turn(self, operation: Operation[Any]) -> float:
+        """Return the seconds for which a call would wait for its turn now, see `Pace`."""
+        pacer = self.pacer(operation)
+        return 0.0 if pacer is None else pacer.wait(time.monotonic())
 
     async def _attempt(
         self, delivery: Delivery, session: LoopSession, credentials: Mapping[str, str]
@@ -212,6 +231,8 @@ class Transport:
         except BaseException:
             answer.close()
             raise
+        if "Set-Cookie" in answer.headers:
+            self.authorizer.keep_cookies(answer.headers.getall("Set-Cookie"))
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug(
                 "%s %s -> %d (%s)",
@@ -267,7 +288,7 @@ class Transport:
                 error,
                 delivery.call(self.authorizer.hint),
                 attempts=delivery.attempts,
-                idempotent=delivery.operation.idempotent,
+                idempotent=delivery.repeatable,
             ) from error
 
     async def _wait_after_answer(
@@ -276,8 +297,15 @@ class Transport:
         now = datetime.now(UTC)
         retry_after = retry_after_seconds(response, now)
         if retry_after is not None and response.status in (429, 503):
-            held = min(retry_after, self.settings.retry.max_retry_after)
-            self.settings.rate.hold(self.settings.base_url, held, time.monotonic())
+            longest = self.settings.retry.max_retry_after
+            held = min(retry_after, longest)
+            pacer = self.pacer(delivery.operation) if response.status == 429 else None
+            if pacer is not None:
+                # Its own limit, not the service's. The wait is made as any wait for a turn.
+                pacer.hold(held, time.monotonic())
+                retry_after = 0.0 if retry_after <= longest else retry_after
+            else:
+                self.settings.rate.hold(self.settings.base_url, held, time.monotonic())
         if not await self._wait(
             delivery,
             session,
@@ -293,7 +321,7 @@ class Transport:
         wait = wait_before_retry(
             self.settings.retry,
             attempt=delivery.attempts,
-            idempotent=delivery.operation.idempotent,
+            idempotent=delivery.repeatable_after(failed.get("status", 0)),
             jitter=random.random(),  # spreads load, guards nothing
             **failed,
         )
@@ -305,3 +333,23 @@ class Transport:
         delivery.spent += wait
         await session.pause(wait)
         return True
+
+
+async def _wait_for_turn(pacer: Pacer, operation: Operation[Any], session: LoopSession) -> None:
+    """Wait until the operation's own limit lets another call out; no timeout counts this."""
+    now = time.monotonic()
+    wait = pacer.reserve(now)
+    if wait <= 0:
+        return
+    _log.info(
+        "%s waits %.1f s: the service allows %d in %g s",
+        operation.name,
+        wait,
+        pacer.pace.requests,
+        pacer.pace.period,
+    )
+    try:
+        await session.pause(wait)
+    except BaseException:
+        pacer.release(now + wait)
+        raise
