@@ -27,6 +27,7 @@ __all__ = [
     "black_hole",
     "closing",
     "endless_headers",
+    "event_stream",
     "half_body",
     "hang_up",
     "in_turn",
@@ -111,6 +112,22 @@ def closing(behave: Behaviour) -> Behaviour:
         exchange.hang_up()
 
     return behave_and_close
+
+
+def event_stream(*parts: bytes, then: Behaviour | None = None) -> Behaviour:
+    """Begin an event stream without a length, send parts of it one by one, and end it.
+
+    It goes on with ``then`` instead of ending, when that is given.
+    """
+
+    async def behave(exchange: Exchange) -> None:
+        exchange.send(_head(200, {"Content-Type": "text/event-stream; charset=utf-8"}))
+        for part in parts:
+            exchange.send(part)
+            await exchange.writer.drain()
+        await (then or hang_up)(exchange)
+
+    return behave
 
 
 def gzipped(content: bytes) -> Behaviour:

@@ -7,11 +7,13 @@ from actionruns.transport.client import AsyncServiceClient, from_environment
 from actionruns.transport.send import Transport
 from actionruns.transport.session import CookieSession
 from actionruns.transport.settings import TransportSettings
+from actionruns.transport.stream import EventStream
 
 __all__ = [
     "AsyncServiceClient",
     "Authorizer",
     "CookieSession",
+    "EventStream",
     "FixedHeaders",
     "TokenAuthorizer",
     "Transport",

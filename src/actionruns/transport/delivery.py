@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -11,6 +11,9 @@ from actionruns.core.operation import Arguments, Operation
 from actionruns.core.request import Request
 from actionruns.core.response import Call
 from actionruns.errors import InvalidRequest, RequestTimeout
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse
 
 __all__ = ["Delivery", "check_timeout", "is_repeatable"]
 
@@ -23,7 +26,10 @@ _IN_DOUBT: Final = (
 
 @attrs.define
 class Delivery:
-    """One call on its way: what has been tried and how much of its time is spent."""
+    """One call on its way: what has been tried and how much of its time is spent.
+
+    A call for a stream keeps the answer that is one, and with it the slot, for its caller to read.
+    """
 
     operation: Operation[Any]
     request: Request
@@ -35,6 +41,8 @@ class Delivery:
     broken_before: bool = False
     renewed: bool = False
     repeatable: bool = False
+    is_stream: bool = False
+    kept: ClientResponse | None = None
 
     def repeatable_after(self, status: int) -> bool:
         """Tell whether it may be sent again after an answer with this status."""

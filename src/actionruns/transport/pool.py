@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from weakref import WeakKeyDictionary
 
@@ -16,12 +17,12 @@ from actionruns.transport.deadline import Deadlines
 from actionruns.transport.lifetime import Lifetime
 from actionruns.transport.settings import TransportSettings
 
-__all__ = ["LoopSession", "Pool", "client_headers"]
+__all__ = ["CONNECT_SECONDS", "LoopSession", "Pool", "client_headers"]
 
 # Servers commonly drop idle connections after 5 s (uvicorn, Node.js); a client that drops them
 # first does not send into a connection that is just being closed.
 _KEEPALIVE_SECONDS = 4.0
-_CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 10.0
 _DNS_CACHE_SECONDS = 300
 
 USER_AGENT = f"actionruns/{__version__}"
@@ -73,6 +74,19 @@ class LoopSession:
         if self._closed.done():
             raise ClientClosed("the client was closed meanwhile")
 
+    @property
+    def closed(self) -> bool:
+        """Whether no more can be sent or received."""
+        return self._closed.done() or self.session.closed
+
+    def call_when_closed(self, callback: Callable[[object], None]) -> None:
+        """Have something called when the client closes, which a caller's own session outlives."""
+        self._closed.add_done_callback(callback)
+
+    def forget_when_closed(self, callback: Callable[[object], None]) -> None:
+        """Take back `call_when_closed`."""
+        self._closed.remove_done_callback(callback)
+
     def close_soon(self) -> None:
         """Close the session in a task of the running loop, which is the session's."""
         self._closing = asyncio.ensure_future(self.aclose())
@@ -98,7 +112,7 @@ def _open_session(settings: TransportSettings) -> aiohttp.ClientSession:
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         headers=client_headers(settings),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
         trust_env=False,  # resolved once, see proxy.py
     )
     # aiohttp would repeat GET, PUT and DELETE by itself after a broken connection, outside our

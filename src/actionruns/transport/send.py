@@ -16,7 +16,7 @@ from yarl import URL
 from actionruns.core.operation import Arguments, Operation
 from actionruns.core.pacing import Pacer
 from actionruns.core.rate import RATE_HEADER, read_rate_headers
-from actionruns.core.request import build_request
+from actionruns.core.request import Request, build_request
 from actionruns.core.response import (
     Response,
     api_error,
@@ -29,9 +29,11 @@ from actionruns.transport.auth import Authorizer, FixedHeaders
 from actionruns.transport.body import read_body
 from actionruns.transport.delivery import Delivery, check_timeout, is_repeatable
 from actionruns.transport.failures import connection_error, failure_of
-from actionruns.transport.pool import LoopSession, Pool, client_headers
+from actionruns.transport.pool import CONNECT_SECONDS, LoopSession, Pool, client_headers
 from actionruns.transport.proxy import proxy_for
 from actionruns.transport.settings import TransportSettings
+from actionruns.transport.stream import StreamConnection, receive_stream
+from actionruns.transport.streaming import Streaming
 
 __all__ = ["Transport"]
 
@@ -49,7 +51,7 @@ _LARGE_BODY = 2**20
 _NO_ANSWER = (aiohttp.ClientError, OSError)
 
 
-class Transport:
+class Transport(Streaming):
     """Sends operations: authorise, admit, send, map, maybe retry, decode.
 
     Credentials come before admission, because fetching a token is itself a call through here: it
@@ -76,6 +78,9 @@ class Transport:
             self._fixed["raise_for_status"] = False
             if settings.ssl is not True:
                 self._fixed["ssl"] = settings.ssl
+        # Without the five minutes that a caller's session may have in all.
+        no_end = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
+        self._fixed_of_streams = {**self._fixed, "timeout": no_end}
 
     @property
     def closed(self) -> bool:
@@ -124,6 +129,31 @@ class Transport:
                 raise ClientClosed(f"{operation.name}: the client was closed meanwhile") from None
             raise
         return parse_response(operation, response)
+
+    async def _open_stream(
+        self, operation: Operation[Any], request: Request, timeout: float | None
+    ) -> StreamConnection:
+        """Send until a stream begins, or it is known that there is none."""
+        session = self._pool.found() or await self._pool.here()
+        delivery = Delivery(
+            operation,
+            request,
+            self.settings.base_url + request.target,
+            session.next_request_id(),
+            self.settings.timeout if timeout is None else timeout,
+            repeatable=operation.idempotent,
+            is_stream=True,
+        )
+        self._retry_budget.earn()
+        try:
+            await self._deliver(delivery, session)
+        except BaseException as error:
+            if delivery.kept is not None:  # it came at the very moment of a cancellation
+                StreamConnection(session, delivery, self.authorizer.hint).close()
+            if isinstance(error, Exception) and (self.closed or session.session.closed):
+                raise ClientClosed(f"{operation.name}: the client was closed meanwhile") from None
+            raise
+        return StreamConnection(session, delivery, self.authorizer.hint)
 
     async def _deliver(self, delivery: Delivery, session: LoopSession) -> Response:
         """Try until there is an answer to give back or an error to raise."""
@@ -201,7 +231,8 @@ class Transport:
             rate.observe(scope, window, now)
             return response
         finally:
-            session.slots.release()
+            if delivery.kept is None:
+                session.slots.release()
             if not answered:
                 rate.release(scope, unused=unused)
 
@@ -221,13 +252,18 @@ class Transport:
             if len(request.body) > _LARGE_BODY:
                 data = BytesIO(request.body)
         url = URL(delivery.url, encoded=True)
+        fixed = self._fixed_of_streams if delivery.is_stream else self._fixed
         answer = await session.session.request(
-            request.method, url, headers=headers, data=data, **self._fixed
+            request.method, url, headers=headers, data=data, **fixed
         )
         # Read to its end, an answer gives its connection back by itself; `async with` would only
         # ask for that again.
         try:
-            body = await read_body(answer, self.settings.max_response_size)
+            limit = self.settings.max_response_size
+            if delivery.is_stream:
+                body = await receive_stream(delivery, answer, limit)
+            else:
+                body = await read_body(answer, limit)
         except BaseException:
             answer.close()
             raise
