@@ -77,6 +77,19 @@ TARGETS: Final = (
             ),
         ),
     ),
+    Target(
+        spec="specs/forgeportal.yaml",
+        package="forgeportal/_generated",
+        mirrors=(
+            Mirror(
+                source="client.py",
+                output="blocking_client.py",
+                summary="The blocking twin of AsyncForgePortalClient.",
+                clients=("AsyncForgePortalClient",),
+                bases=("transport/client.py",),
+            ),
+        ),
+    ),
 )
 
 

@@ -1,0 +1,84 @@
+"""How ForgePortal's runs are followed: by sweeping the lists of queued and of running runs."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from actionruns.core.codec import structure
+from actionruns.forgeportal._generated.models import ActionRun
+from actionruns.forgeportal._generated.operations import GET_ACTION_RUN, LIST_ACTION_RUNS
+from actionruns.transport import Transport
+from actionruns.watching import ActivePage, ActiveRow
+
+__all__ = ["ForgePortalSource"]
+
+_PAGE_SIZE: Final = 200
+"""The largest page that ForgePortal serves (facts E8)."""
+
+_ACTIVE: Final = ("queued", "running")
+"""The statuses of runs that have not ended, in the order in which their lists are read.
+
+Most runs go from the first to the second: one that does so between the two requests is on the
+second list. One that goes back meanwhile (facts E4) is on neither, and asked for.
+"""
+
+# The same operation, its rows left as they are: only those that changed are worth decoding.
+_LIST_ROWS: Final = LIST_ACTION_RUNS.returning(dict[str, Any])
+
+
+class ForgePortalSource:
+    """Looks at ForgePortal's runs.
+
+    The list filters by one status and has no cursor, so a sweep reads one list after the other,
+    by offset. Runs that start or end meanwhile move the pages: a run may come twice, which does no
+    harm, or not at all, and then its own answer tells where it stands.
+    """
+
+    service: Final = "forgeportal"
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def get(self, run_id: str) -> ActionRun:
+        """Return a run (``GET /api/v1/action-runs/{runId}``)."""
+        return await self._transport.send(GET_ACTION_RUN, {"run_id": run_id})
+
+    async def active_page(self, cursor: str | None) -> ActivePage:
+        """Return a page of active runs (``GET /api/v1/action-runs?status=...``).
+
+        Args:
+            cursor: Status and offset, as ``running:200``; None = the first page.
+        """
+        status, offset = _read_cursor(cursor)
+        page = await self._transport.send(
+            _LIST_ROWS, {"status": status, "limit": _PAGE_SIZE, "offset": offset}
+        )
+        rows = structure(page.get("data"), list[dict[str, Any]])
+        following = _next_cursor(status, offset, len(rows))
+        return ActivePage(list(filter(None, map(_row, rows))), following)
+
+    def from_row(self, row: ActiveRow) -> ActionRun:
+        """Decode a row of the list."""
+        return structure(dict(row.data), ActionRun)
+
+
+def _read_cursor(cursor: str | None) -> tuple[str, int]:
+    if cursor is None:
+        return _ACTIVE[0], 0
+    status, _, offset = cursor.partition(":")
+    return status, int(offset)
+
+
+def _next_cursor(status: str, offset: int, count: int) -> str | None:
+    if count >= _PAGE_SIZE:
+        return f"{status}:{offset + count}"
+    following = _ACTIVE[_ACTIVE.index(status) + 1 :]
+    return f"{following[0]}:0" if following else None
+
+
+def _row(row: dict[str, Any]) -> ActiveRow | None:
+    """Return a row; None when it tells no run's status, so that the run is asked for itself."""
+    run_id, status = row.get("id"), row.get("status")
+    if not isinstance(run_id, str) or not isinstance(status, str):
+        return None
+    return ActiveRow(run_id, status, row)
