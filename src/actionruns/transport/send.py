@@ -47,6 +47,10 @@ _NONE: Mapping[str, str] = {}
 # loop up. A file object is read and written in pieces.
 _LARGE_BODY = 2**20
 
+# aiohttp calls the body of a POST without one "application/octet-stream", which Fastify refuses with
+# status 415.
+_NOT_BY_ITSELF = ("Content-Type",)
+
 # What an attempt may raise when no whole answer came.
 _NO_ANSWER = (aiohttp.ClientError, OSError)
 
@@ -67,7 +71,10 @@ class Transport(Streaming):
         self.authorizer: Authorizer = authorizer or FixedHeaders({})
         self._pool = Pool(settings)
         self._retry_budget = RetryBudget(settings.retry.budget)
-        self._fixed: dict[str, Any] = {"allow_redirects": False}
+        self._fixed: dict[str, Any] = {
+            "allow_redirects": False,
+            "skip_auto_headers": _NOT_BY_ITSELF,
+        }
         proxy = proxy_for(settings.base_url, proxy=settings.proxy, trust_env=settings.trust_env)
         if proxy is not None:
             self._fixed["proxy"] = proxy
