@@ -211,6 +211,10 @@ class Server:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def refuse(self) -> None:
+        """Take no more connections; those that are open stay."""
+        self._server.close()
+
     async def wait_for_requests(self, count: int) -> None:
         """Wait until so many requests have come in."""
         async with self.seen:

@@ -45,7 +45,7 @@ def test_each_error_is_a_failure(
         (aiohttp.ServerDisconnectedError(), True),
         (aiohttp.ClientPayloadError("half"), True),
         (aiohttp.ConnectionTimeoutError(), False),
-        (ssl.SSLError(), False),
+        (ssl.SSLError(), True),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
 )

@@ -184,6 +184,20 @@ async def test_without_a_connection_anything_is_tried_again(operation: Operation
     assert (caught.value.attempts, caught.value.maybe_sent) == (4, False)
 
 
+@pytest.mark.parametrize("first", [hang_up, answer({}, status=500)], ids=["lost", "failed"])
+async def test_what_an_earlier_attempt_sent_is_not_forgotten(first: Behaviour) -> None:
+    """A change that an attempt may have brought about is in doubt, however the last one fails."""
+
+    async def behave(exchange: Exchange) -> None:
+        exchange.server.refuse()
+        await closing(first)(exchange)
+
+    async with Server(behave) as server:
+        with pytest.raises(ConnectionFailed, match="no connection") as caught:
+            await transport_to(server).send(REPLACE, {"title": "x"})
+    assert caught.value.maybe_sent is True
+
+
 async def test_a_refused_connection_says_what_to_do() -> None:
     """The message for a server that is down asks the two likely questions."""
     transport = transport_to(f"http://127.0.0.1:{closed_port()}", retry=ONCE)

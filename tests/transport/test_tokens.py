@@ -168,6 +168,28 @@ async def test_an_unreachable_token_route_is_a_failed_connection() -> None:
             await transport_with_token(server).send(GET, ONE)
 
 
+async def test_a_failed_exchange_has_not_sent_what_waits_for_it() -> None:
+    """A change whose token could not be fetched was certainly not executed."""
+    async with Server(hang_up) as server:
+        transport = transport_with_token(server)
+        with pytest.raises(ConnectionFailed) as caught:
+            await transport.send(CREATE, {"title": "x"})
+    assert caught.value.maybe_sent is False
+    assert isinstance(caught.value.__cause__, ConnectionFailed)
+
+
+async def test_an_exchange_does_not_stand_in_line_behind_those_that_wait_for_it() -> None:
+    """With all slots taken and many waiting, a renewal goes before them."""
+    service = TokenService()
+    async with Server(service) as server:
+        transport = transport_with_token(server, max_connections=1)
+        await transport.send(GET, ONE)
+        service.accepted = {"token-2"}
+        await asyncio.gather(*(transport.send(GET, ONE) for _ in range(30)))
+    # Two that had their slot before the renewal was asked for, at most.
+    assert [e.target for e in server.requests[2:]].index("/token") <= 2
+
+
 async def test_a_cancelled_caller_does_not_end_the_shared_exchange() -> None:
     """When the caller that began an exchange gives up, the others still get the token."""
     gate = asyncio.Event()

@@ -146,21 +146,6 @@ async def test_a_refused_list_is_replaced_by_single_questions() -> None:
     assert source.pages == 1
 
 
-async def test_a_refused_list_is_tried_again_after_some_rounds() -> None:
-    """What answers for the service for a moment does not cost single questions for ever."""
-    source = FakeSource(ids(50))
-    ended = end_all_in_round(source, 4)
-
-    def refuse_once(number: int) -> None:
-        source.list_error = DecodeFailed("a web page") if number == 2 else None
-        ended(number)
-
-    source.each_round = refuse_once
-    await collect(watch(source))
-    assert source.rounds == 4
-    assert len(source.singles) == 50 * (1 + 10 + 1)  # refused, rounds without the list, ended
-
-
 async def test_few_runs_are_asked_for_one_by_one() -> None:
     """For a handful of runs the list is not read."""
     source = FakeSource(ids(2))

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from actionruns.errors import AuthenticationFailed
+from actionruns.errors import AuthenticationFailed, DecodeFailed
 from actionruns.watching import WatchSettings
-from tests.watching.fakes import FakeSource, collect, ids, watch
+from tests.watching.fakes import FakeSource, collect, end_all_in_round, ids, watch
 
 pytestmark = pytest.mark.anyio
 
@@ -35,6 +35,21 @@ async def test_a_slow_consumer_slows_the_following() -> None:
     rest = await collect(watching)
     assert asked <= 1000 + 64 + 2
     assert len(rest) == 2999
+
+
+async def test_a_refused_list_is_tried_again_after_some_rounds() -> None:
+    """What answers for the service for a moment does not cost single questions for ever."""
+    source = FakeSource(ids(50))
+    ended = end_all_in_round(source, 4)
+
+    def refuse_once(number: int) -> None:
+        source.list_error = DecodeFailed("a web page") if number == 2 else None
+        ended(number)
+
+    source.each_round = refuse_once
+    await collect(watch(source))
+    assert source.rounds == 4
+    assert len(source.singles) == 50 * (1 + 10 + 1)  # refused, rounds without the list, ended
 
 
 async def test_leaving_the_loop_ends_the_following() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,12 +11,12 @@ import attrs
 from actionruns.core.operation import Arguments, Operation
 from actionruns.core.request import Request
 from actionruns.core.response import Call
-from actionruns.errors import InvalidRequest, RequestTimeout
+from actionruns.errors import ApiError, ClientClosed, InvalidRequest, RequestTimeout
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse
 
-__all__ = ["Delivery", "check_timeout", "is_repeatable"]
+__all__ = ["Delivery", "check_timeout", "is_repeatable", "may_come_of_closing"]
 
 
 _IN_DOUBT: Final = (
@@ -39,6 +40,7 @@ class Delivery:
     attempts: int = 0
     spent: float = 0.0
     broken_before: bool = False
+    maybe_sent: bool = False
     renewed: bool = False
     repeatable: bool = False
     is_stream: bool = False
@@ -85,8 +87,15 @@ class Delivery:
             method=self.request.method,
             url=self.url,
             attempts=self.attempts,
-            maybe_sent=not waiting_for_credentials,
+            maybe_sent=self.maybe_sent or not waiting_for_credentials,
         )
+
+    def closed_meanwhile(self) -> ClientClosed:
+        """Return the error of a call whose client was closed."""
+        doubt = ""
+        if self.attempts and not self.repeatable:
+            doubt = "; the server may have executed the request"
+        return ClientClosed(f"{self.operation.name}: the client was closed meanwhile{doubt}")
 
 
 def is_repeatable(operation: Operation[Any], arguments: Arguments) -> bool:
@@ -94,6 +103,17 @@ def is_repeatable(operation: Operation[Any], arguments: Arguments) -> bool:
     return operation.idempotent or (
         operation.key is not None and bool(arguments.get(operation.key.argument))
     )
+
+
+def may_come_of_closing(error: BaseException) -> bool:
+    """Tell whether a call may have ended so because its client was closed meanwhile."""
+    if isinstance(error, asyncio.CancelledError):
+        # aiohttp's closing cancels the look-up of a host, which looks to those who wait for it as
+        # if they had been cancelled.
+        task = asyncio.current_task()
+        return task is None or not task.cancelling()
+    # An answer is an answer, also when the client was closed before it was told.
+    return isinstance(error, Exception) and not isinstance(error, ApiError)
 
 
 def check_timeout(timeout: object) -> None:

@@ -13,7 +13,7 @@ from actionruns.core.response import Call
 from actionruns.core.retry import Failure
 from actionruns.errors import ActionRunsError, ConfigurationError, ConnectionFailed
 
-__all__ = ["connection_error", "failure_of"]
+__all__ = ["connection_error", "failure_of", "shown_cause", "was_sent"]
 
 
 _FINAL = (
@@ -21,6 +21,13 @@ _FINAL = (
     ssl.SSLError,
     aiohttp.InvalidURL,
     aiohttp.ClientHttpProxyError,
+)
+# What there was no connection for. Anything else may have come after the request had left.
+_NOT_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
 )
 # ConnectionError: writing into a connection that has just been closed is one, and no ClientOSError.
 _LOST = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError)
@@ -46,22 +53,40 @@ def failure_of(error: Exception, *, first: bool) -> Failure | None:
     return Failure.BROKEN
 
 
+def was_sent(error: Exception) -> bool:
+    """Tell whether the server may have received the request of a failed attempt."""
+    return not isinstance(error, _NOT_SENT)
+
+
 def connection_error(
-    error: Exception, call: Call, *, attempts: int, idempotent: bool
+    error: Exception, call: Call, *, attempts: int, idempotent: bool, maybe_sent: bool = False
 ) -> ActionRunsError:
-    """Return the public error of an attempt that got no answer."""
+    """Return the public error of an attempt that got no answer.
+
+    Args:
+        error: What aiohttp raised.
+        call: The call.
+        attempts: How many times it was tried.
+        idempotent: Whether it may be executed twice.
+        maybe_sent: Whether the server may have received it with an earlier attempt.
+    """
     if isinstance(error, aiohttp.InvalidURL):
         return ConfigurationError(f"the URL {call.url!r} cannot be used: {error}")
-    failure = failure_of(error, first=False)
-    maybe_sent = failure is Failure.BROKEN
+    sent = was_sent(error)
     return ConnectionFailed(
-        f"{call.operation}: {call.method} {call.url}: {_reason(error, maybe_sent, idempotent)}"
+        f"{call.operation}: {call.method} {call.url}: {_reason(error, sent, idempotent)}"
         + (f" Tried {attempts} times." if attempts > 1 else ""),
         method=call.method,
         url=call.url,
         attempts=attempts,
-        maybe_sent=maybe_sent,
+        maybe_sent=sent or maybe_sent,
     )
+
+
+def shown_cause(error: Exception) -> Exception | None:
+    """Return the error as a cause that a traceback may print; None when it holds a secret."""
+    # Its text repeats the proxy's URL, with the password in it.
+    return None if isinstance(error, aiohttp.ClientHttpProxyError) else error
 
 
 _REASONS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (

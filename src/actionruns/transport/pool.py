@@ -34,12 +34,15 @@ class LoopSession:
     Attributes:
         session: The aiohttp session.
         slots: Permits for requests under way.
+        credential_slots: The same for requests that get credentials: they must not stand in line
+            behind those that wait for them.
         deadlines: The time limits of the calls under way.
         id_prefix: Begins the request ids of this session.
     """
 
     def __init__(self, settings: TransportSettings) -> None:
         self.slots = asyncio.Semaphore(settings.max_connections)
+        self.credential_slots = asyncio.Semaphore(settings.max_connections)
         self.deadlines = Deadlines(asyncio.get_running_loop())
         self.id_prefix = secrets.token_hex(6)
         self._requests = 0
@@ -103,7 +106,7 @@ def client_headers(settings: TransportSettings) -> dict[str, str]:
 
 def _open_session(settings: TransportSettings) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
-        limit=settings.max_connections,
+        limit=settings.max_connections + 1,  # one for a request that gets credentials
         keepalive_timeout=_KEEPALIVE_SECONDS,
         ttl_dns_cache=_DNS_CACHE_SECONDS,
         ssl=settings.ssl,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from yarl import URL
+
 from actionruns.core.redaction import redact_url
 from actionruns.errors import ConfigurationError
 
@@ -44,4 +46,9 @@ def proxy_for(base_url: str, *, proxy: str | None, trust_env: bool) -> str | Non
 def _spoken(proxy: str, otherwise: str) -> str:
     if not proxy.startswith(("http://", "https://")):
         raise ConfigurationError(f"{otherwise}, but is {redact_url(proxy)!r}")
+    try:
+        URL(proxy)
+    except ValueError as error:
+        problem = f"the proxy {redact_url(proxy)!r} is no URL: {error}"
+        raise ConfigurationError(problem) from error
     return proxy

@@ -6,6 +6,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Mapping
+from copy import copy
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, TypeVar
@@ -24,16 +25,22 @@ from actionruns.core.response import (
     retry_after_seconds,
 )
 from actionruns.core.retry import Failure, RetryBudget, wait_before_retry
-from actionruns.errors import ActionRunsError, ClientClosed
+from actionruns.errors import ActionRunsError, ConnectionFailed
 from actionruns.transport.auth import Authorizer, FixedHeaders
 from actionruns.transport.body import read_body
-from actionruns.transport.delivery import Delivery, check_timeout, is_repeatable
-from actionruns.transport.failures import connection_error, failure_of
+from actionruns.transport.delivery import (
+    Delivery,
+    check_timeout,
+    is_repeatable,
+    may_come_of_closing,
+)
+from actionruns.transport.failures import connection_error, failure_of, shown_cause, was_sent
 from actionruns.transport.pool import CONNECT_SECONDS, LoopSession, Pool, client_headers
 from actionruns.transport.proxy import proxy_for
 from actionruns.transport.settings import TransportSettings
 from actionruns.transport.stream import StreamConnection, receive_stream
 from actionruns.transport.streaming import Streaming
+from actionruns.transport.turn import wait_for_turn
 
 __all__ = ["Transport"]
 
@@ -131,9 +138,9 @@ class Transport(Streaming):
         self._retry_budget.earn()
         try:
             response = await self._deliver(delivery, session)
-        except Exception:
-            if self.closed or session.session.closed:
-                raise ClientClosed(f"{operation.name}: the client was closed meanwhile") from None
+        except BaseException as error:
+            if (self.closed or session.closed) and may_come_of_closing(error):
+                raise delivery.closed_meanwhile() from error
             raise
         return parse_response(operation, response)
 
@@ -157,8 +164,8 @@ class Transport(Streaming):
         except BaseException as error:
             if delivery.kept is not None:  # it came at the very moment of a cancellation
                 StreamConnection(session, delivery, self.authorizer.hint).close()
-            if isinstance(error, Exception) and (self.closed or session.session.closed):
-                raise ClientClosed(f"{operation.name}: the client was closed meanwhile") from None
+            if (self.closed or session.closed) and may_come_of_closing(error):
+                raise delivery.closed_meanwhile() from error
             raise
         return StreamConnection(session, delivery, self.authorizer.hint)
 
@@ -168,7 +175,7 @@ class Transport(Streaming):
         pacer = self.pacer(delivery.operation)
         while True:
             if pacer is not None:
-                await _wait_for_turn(pacer, delivery.operation, session)
+                await wait_for_turn(pacer, delivery.operation, session)
             credentials: Mapping[str, str] = _NONE
             if delivery.operation.authorised:
                 ready = self.authorizer.ready(method)
@@ -209,7 +216,10 @@ class Transport(Streaming):
         """Send once. The waits for a slot and for the rate budget come before the clock starts."""
         scope = self.settings.base_url
         rate = self.settings.rate
-        await session.slots.acquire()
+        # A stream gives its slot back itself, when it ends.
+        apart = not delivery.operation.authorised and not delivery.is_stream
+        slots = session.credential_slots if apart else session.slots
+        await slots.acquire()
         answered = False
         started = time.monotonic()
         wait = rate.reserve(scope, started)
@@ -239,7 +249,7 @@ class Transport(Streaming):
             return response
         finally:
             if delivery.kept is None:
-                session.slots.release()
+                slots.release()
             if not answered:
                 rate.release(scope, unused=unused)
 
@@ -311,9 +321,15 @@ class Transport(Streaming):
         try:
             with limit:
                 return await credentials
+        except ConnectionFailed as error:
+            # Of the route that gives credentials. It is another one's as well who waits for them,
+            # and tells whether that request was sent, not whether this one was.
+            own = copy(error)
+            own.maybe_sent = delivery.maybe_sent
+            raise own from error
         except TimeoutError as error:
             if not limit.expired:
-                raise  # the token route's own, which is also ours
+                raise
             raise delivery.timed_out(waiting_for_credentials=True) from error
         finally:
             delivery.spent += time.monotonic() - started
@@ -326,18 +342,21 @@ class Transport(Streaming):
             raise error
         failure = failure_of(error, first=not delivery.broken_before)
         delivery.broken_before |= failure is Failure.STALE
+        delivery.maybe_sent |= was_sent(error)
         if failure is None or not await self._wait(delivery, session, failure=failure):
             raise connection_error(
                 error,
                 delivery.call(self.authorizer.hint),
                 attempts=delivery.attempts,
                 idempotent=delivery.repeatable,
-            ) from error
+                maybe_sent=delivery.maybe_sent,
+            ) from shown_cause(error)
 
     async def _wait_after_answer(
         self, delivery: Delivery, session: LoopSession, response: Response
     ) -> None:
         now = datetime.now(UTC)
+        delivery.maybe_sent |= response.status >= 500
         retry_after = retry_after_seconds(response, now)
         if retry_after is not None and response.status in (429, 503):
             longest = self.settings.retry.max_retry_after
@@ -376,23 +395,3 @@ class Transport(Streaming):
         delivery.spent += wait
         await session.pause(wait)
         return True
-
-
-async def _wait_for_turn(pacer: Pacer, operation: Operation[Any], session: LoopSession) -> None:
-    """Wait until the operation's own limit lets another call out; no timeout counts this."""
-    now = time.monotonic()
-    wait = pacer.reserve(now)
-    if wait <= 0:
-        return
-    _log.info(
-        "%s waits %.1f s: the service allows %d in %g s",
-        operation.name,
-        wait,
-        pacer.pace.requests,
-        pacer.pace.period,
-    )
-    try:
-        await session.pause(wait)
-    except BaseException:
-        pacer.release(now + wait)
-        raise

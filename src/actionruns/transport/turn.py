@@ -1,0 +1,35 @@
+"""Wait for the turn of an operation that has a limit of its own."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from actionruns.core.operation import Operation
+from actionruns.core.pacing import Pacer
+from actionruns.transport.pool import LoopSession
+
+__all__ = ["wait_for_turn"]
+
+_log = logging.getLogger("actionruns.transport")
+
+
+async def wait_for_turn(pacer: Pacer, operation: Operation[Any], session: LoopSession) -> None:
+    """Wait until the operation's own limit lets another call out; no timeout counts this."""
+    now = time.monotonic()
+    wait = pacer.reserve(now)
+    if wait <= 0:
+        return
+    _log.info(
+        "%s waits %.1f s: the service allows %d in %g s",
+        operation.name,
+        wait,
+        pacer.pace.requests,
+        pacer.pace.period,
+    )
+    try:
+        await session.pause(wait)
+    except BaseException:
+        pacer.release(now + wait)
+        raise
