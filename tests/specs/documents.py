@@ -9,18 +9,28 @@ import pytest
 import yaml
 
 from actionruns.specs import path_of
+from tests.specs.facts import Deviation
 
-__all__ = ["port_spec", "shared_file", "table"]
+__all__ = ["deviations", "port_spec", "shared_file", "spec", "table"]
 
 _HERE = Path(__file__).resolve().parent
 _SHARED = _HERE.parents[2] / "shared"
 """Reference material beside the checkout; it is no part of the project and may be absent."""
 
 
+def spec(name: str) -> dict[str, Any]:
+    """Return one of our specifications, parsed.
+
+    Args:
+        name: Its file name without the suffix.
+    """
+    document: dict[str, Any] = yaml.safe_load(path_of(name).read_bytes())
+    return document
+
+
 def port_spec() -> dict[str, Any]:
     """Return specs/port.yaml, parsed."""
-    document: dict[str, Any] = yaml.safe_load(path_of("port").read_bytes())
-    return document
+    return spec("port")
 
 
 def table(name: str) -> Any:
@@ -30,6 +40,19 @@ def table(name: str) -> Any:
         name: Its file name without the suffix.
     """
     return yaml.safe_load((_HERE / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def deviations(name: str) -> list[Deviation]:
+    """Return each deviation of a committed list, for each of its places.
+
+    Args:
+        name: The list's file name without the suffix.
+    """
+    return [
+        Deviation(place=place, **{key: value for key, value in entry.items() if key != "places"})
+        for entry in table(name)
+        for place in entry["places"]
+    ]
 
 
 def shared_file(pattern: str) -> str:

@@ -9,13 +9,20 @@ place maps to its facts::
     run.approval:  {type: object, nullable: true}
     runs[].id:     {type: string, required: true}
 
+A field of a union of objects stands under the kind by which they are told apart, and so does one of
+an event; what an answer is as a whole is a fact where it is no JSON object with fields::
+
+    output(error).errcode: {type: integer, required: true}
+    (body): {type: object, media: text / event - stream}
+    (custom).update: {type: object, required: true}
+
 What is false or absent is left out of a place's facts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 __all__ = ["Deviation", "Difference", "Facts", "Operation", "Table", "differences", "facts_of"]
@@ -29,6 +36,10 @@ Table = dict[str, Operation]
 _METHODS: Final = ("get", "put", "post", "patch", "delete")
 _LIMITS: Final = ("minimum", "maximum", "minLength", "maxLength", "pattern")
 _PRESENCE: Final = "presence"
+_JSON: Final = "application/json"
+_EVENTS: Final = "text/event-stream"
+_WHOLE: Final = "(body)"
+_EITHER: Final = "either"
 
 
 # ------------------------------------------------------------------------------------ extraction
@@ -38,12 +49,12 @@ def facts_of(document: JsonObject, *, opaque: frozenset[str] = frozenset()) -> T
     """Extract the table of a document.
 
     Args:
-        document: An OpenAPI 3.1 document.
+        document: An OpenAPI 3.0 or 3.1 document.
         opaque: Names of component schemas that count as plain objects and are not looked into.
     """
     reader = _Reader(document, opaque)
     return {
-        f"{method.upper()} {path}": reader.operation(item[method])
+        f"{method.upper()} {path}": reader.operation(item[method], item.get("parameters", ()))
         for path, item in document["paths"].items()
         for method in _METHODS
         if method in item
@@ -56,13 +67,20 @@ class _Reader:
     def __init__(self, document: JsonObject, opaque: frozenset[str]) -> None:
         self._document = document
         self._opaque = opaque
-        self._secured = bool(document.get("security"))
+        self._security = document.get("security", ())
 
-    def operation(self, operation: JsonObject) -> Operation:
-        """Return what one operation takes and answers."""
-        secured = bool(operation["security"]) if "security" in operation else self._secured
+    def operation(self, operation: JsonObject, shared: Iterable[JsonObject]) -> Operation:
+        """Return what one operation takes and answers.
+
+        Args:
+            operation: The operation.
+            shared: The parameters of its path; those of the operation replace them.
+        """
+        ways = operation.get("security", self._security)
+        # An empty way among them: no credentials will do as well.
+        secured = bool(ways) and {} not in ways
         request: dict[str, Facts] = {"credentials": {"required": True}} if secured else {}
-        for parameter in map(self._resolve, operation.get("parameters", ())):
+        for parameter in map(self._resolve, (*shared, *operation.get("parameters", ()))):
             facts = self._schema(parameter["schema"])
             if parameter.get("required"):
                 facts["required"] = True
@@ -75,7 +93,7 @@ class _Reader:
                 facts["style"] = parameter["style"]
             request[f"{parameter['in']} {parameter['name']}"] = facts
         if "requestBody" in operation:
-            request |= self._body(operation["requestBody"])
+            request |= self._body(self._resolve(operation["requestBody"]))
         answers = {
             status: self._answer(self._resolve(response))
             for status, response in operation["responses"].items()
@@ -83,40 +101,66 @@ class _Reader:
         return {"request": request, "answers": answers}
 
     def _body(self, body: JsonObject) -> dict[str, Facts]:
-        schema = self._resolve(body["content"]["application/json"]["schema"])
+        schema = self._resolve(body["content"][_JSON]["schema"])
         facts = self._schema(schema)
         if body.get("required"):
             facts["required"] = True
         if schema.get("additionalProperties") is False:
             facts["closed"] = True
-        fields = {f"body {name}": found for name, found in self._fields(schema)}
+        fields = {f"body {name}": found for name, found in self._named(schema).items()}
         return {"body": facts, **fields}
 
     def _answer(self, response: JsonObject) -> dict[str, Facts]:
         content = response.get("content")
         if not content:
             return {}
-        fields = dict(self._fields(content["application/json"]["schema"]))
+        ((media, described),) = content.items()
+        schema = self._resolve(described["schema"])
+        fields: dict[str, Facts] = {}
+        if media == _EVENTS and "data" in schema.get("properties", {}):
+            # An event as a whole, as OpenAPI 3.2 has it; its data alone is said without these.
+            around = {**schema["properties"]}
+            schema = around.pop("data")
+            fields = {f"event.{name}": self._schema(part) for name, part in around.items()}
+        fields |= self._named(schema)
+        whole = self._schema(schema)
+        if media != _JSON:
+            whole["media"] = media
+        if whole != {"type": "object"} or not fields:
+            fields[_WHOLE] = whole
         for facts in fields.values():
-            facts.pop("default", None)  # Means nothing in an answer.
+            for either in facts.get(_EITHER, [facts]):
+                either.pop("default", None)  # Means nothing in an answer.
         return fields
+
+    def _named(self, schema: JsonObject) -> dict[str, Facts]:
+        found: dict[str, list[Facts]] = {}
+        for name, facts in self._fields(schema):
+            named = found.setdefault(name, [])
+            if facts not in named:
+                named.append(facts)
+        # Where objects of a union that have no kind differ, none of what they say is lost.
+        return {
+            name: named[0] if len(named) == 1 else {_EITHER: named} for name, named in found.items()
+        }
 
     def _fields(self, schema: JsonObject, prefix: str = "") -> Iterator[tuple[str, Facts]]:
         """Yield each field below a schema by its path, through references, unions and arrays."""
-        for member in self._members(schema):
+        for kind, member in self._members(schema):
+            start = f"{prefix.removesuffix('.')}({kind})." if kind else prefix
             for name, field in member.get("properties", {}).items():
                 facts = self._schema(field)
                 if name in member.get("required", ()):
                     facts["required"] = True
-                yield prefix + name, facts
-                yield from self._fields(field, f"{prefix}{name}.")
+                yield start + name, facts
+                yield from self._fields(field, f"{start}{name}.")
             if isinstance(member.get("items"), Mapping):
-                yield from self._fields(member["items"], f"{prefix.removesuffix('.')}[].")
+                yield from self._fields(member["items"], f"{start.removesuffix('.')}[].")
 
     def _schema(self, schema: JsonObject) -> Facts:
         types: set[str] = set()
         facts: Facts = {}
-        for member in self._members(schema):
+        for _, member in self._members(schema):
             types |= self._types(member)
             facts |= self._limits(member)
         if "null" in types:
@@ -170,23 +214,45 @@ class _Reader:
             return f"string:{member['format']}"
         return name
 
-    def _members(self, schema: JsonObject) -> Iterator[JsonObject]:
-        """Yield the alternatives of a schema, itself when it is no union."""
+    def _members(self, schema: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+        """Yield the alternatives of a schema and the parts of an allOf, itself when it has none.
+
+        Each with the value of its member that has one value only (by which it is told from the
+        other alternatives of a union), if there is such a member.
+        """
         schema = self._resolve(schema)
-        alternatives = schema.get("oneOf", schema.get("anyOf"))
-        if alternatives is None:
-            yield schema
-            return
-        for alternative in alternatives:
-            yield from self._members(alternative)
+        for part in schema.get("allOf", ()):
+            yield from self._members(part)
+        alternatives = _alternatives(schema)
+        for alternative in map(self._resolve, alternatives or ()):
+            members = list(self._members(alternative))
+            if _alternatives(alternative) is None:
+                kinds = [kind for _, member in members if (kind := self._kind(member))]
+                members = [(kinds[0] if kinds else "", member) for _, member in members]
+            yield from members
+        if alternatives is None and ("allOf" not in schema or "properties" in schema):
+            yield "", schema
+
+    def _kind(self, member: JsonObject) -> str:
+        for field in map(self._resolve, member.get("properties", {}).values()):
+            values = [field["const"]] if "const" in field else field.get("enum", ())
+            if len(values) == 1:
+                return str(values[0])
+        return ""
 
     def _resolve(self, node: JsonObject) -> JsonObject:
+        """Follow references; what stands beside one, as OpenAPI 3.1 allows, takes precedence."""
         if "$ref" not in node:
             return node
         *_, section, name = node["$ref"].split("/")
         if section == "schemas" and name in self._opaque:
             return {"type": "object"}
-        return self._resolve(self._document["components"][section][name])
+        beside = {key: value for key, value in node.items() if key != "$ref"}
+        return {**self._resolve(self._document["components"][section][name]), **beside}
+
+
+def _alternatives(schema: JsonObject) -> Any:
+    return schema.get("oneOf", schema.get("anyOf"))
 
 
 # ------------------------------------------------------------------------------------ comparison

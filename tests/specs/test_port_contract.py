@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.specs.documents import port_spec, shared_file, table
-from tests.specs.facts import Deviation, Difference, Table, differences, facts_of
+from tests.specs.documents import deviations, port_spec, shared_file, table
+from tests.specs.facts import Difference, Table, differences, facts_of
 
 
 def upstream_table() -> Table:
@@ -16,15 +16,6 @@ def upstream_table() -> Table:
     facts = table("port_facts")
     left_out: Table = {operation: {} for operation in facts["left_out"]}
     return {**facts["operations"], **left_out}
-
-
-def deviations() -> list[Deviation]:
-    """Return each deviation for each of its places."""
-    return [
-        Deviation(place=place, **{key: value for key, value in entry.items() if key != "places"})
-        for entry in table("port_deviations")
-        for place in entry["places"]
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +26,7 @@ def found() -> list[Difference]:
 
 def test_every_difference_is_meant(found: list[Difference]) -> None:
     """Each operation, parameter, body field and answer field is as documented, or is listed."""
-    meant = deviations()
+    meant = deviations("port_deviations")
     assert [
         difference
         for difference in found
@@ -47,14 +38,18 @@ def test_every_deviation_is_needed(found: list[Difference]) -> None:
     """A deviation that accounts for no difference has to go from the list."""
     assert [
         deviation
-        for deviation in deviations()
+        for deviation in deviations("port_deviations")
         if not any(deviation.covers(difference) for difference in found)
     ] == []
 
 
 def test_every_deviation_has_a_reason() -> None:
     """Each deviation says why it is one."""
-    assert [deviation for deviation in deviations() if len(deviation.reason.split()) < 4] == []
+    assert [
+        deviation
+        for deviation in deviations("port_deviations")
+        if len(deviation.reason.split()) < 4
+    ] == []
 
 
 def test_table_is_what_the_document_says() -> None:
