@@ -209,3 +209,45 @@ def test_no_value_is_in_the_traceback() -> None:
 def test_the_cause_is_kept() -> None:
     """The error of the JSON library is the cause, for those who debug."""
     assert isinstance(failure(b"{", Run).__cause__, ValueError)
+
+
+@model
+class Said(Model):
+    """What was said; told from other output by its type."""
+
+    type: Literal["text"]
+    text: str
+
+
+@model
+class Drawn(Model):
+    """What was drawn."""
+
+    type: Literal["image", "drawing"]
+    url: str
+
+
+OUTPUT = Said | Drawn
+
+
+def test_the_model_that_is_meant_explains() -> None:
+    """Where one member tells the models of a union apart, the error is about the one meant."""
+    error = failure({"type": "text"}, OUTPUT)
+    assert (error.path, "should be a string but is missing" in str(error)) == ("text", True)
+
+
+@pytest.mark.parametrize("kind", ["sound", None, ["text"], 1])
+def test_an_unknown_mark_is_named(kind: object) -> None:
+    """An object that is marked as none of the models is refused with what it could have been."""
+    error = failure([{"type": kind, "url": "u"}], list[OUTPUT])
+    assert error.path == "[0].type"
+    assert "should be 'text' or 'image' or 'drawing'" in str(error)
+
+
+def test_models_are_told_apart_by_their_mark() -> None:
+    """Each value of the mark leads to its model."""
+    decoded: Any = decode(
+        b'[{"type": "drawing", "url": "u"}, {"type": "text", "text": "t"}]',
+        list[OUTPUT],
+    )
+    assert decoded == [Drawn(type="drawing", url="u"), Said(type="text", text="t")]

@@ -124,3 +124,54 @@ def test_a_body_without_a_form_in_json_is_refused() -> None:
     """A value that JSON can't hold is refused before anything is sent."""
     with pytest.raises(InvalidRequest, match="set has no JSON form"):
         build_request(SEARCH, {"query": {"ids": {"a"}}})
+
+
+RESUME = Operation(
+    name="resume",
+    method="POST",
+    path="/v1/resume",
+    result=dict,
+    body=Body(
+        whole="payload",
+        shape="any",
+        required=frozenset({"payload"}),
+        nullable=frozenset({"payload"}),
+    ),
+)
+REPLACE_STEPS = Operation(
+    name="replace_steps",
+    method="PUT",
+    path="/v1/steps",
+    result=dict,
+    body=Body(whole="steps", shape="array"),
+)
+
+
+@pytest.mark.parametrize("value", ["x", 5, 0.5, True, None, [], [{"a": 1}], {"a": 1}, {}])
+def test_the_whole_body_may_be_any_json(value: object) -> None:
+    """A body that the specification leaves open is sent as it is given, null too."""
+    body = build_request(RESUME, {"payload": value}).body
+    assert body is not None
+    assert json.loads(body) == value
+
+
+def test_a_required_whole_body_may_be_null_but_not_absent() -> None:
+    """Where null has a meaning, only UNSET and nothing are absent."""
+    for arguments in ({}, {"payload": UNSET}):
+        with pytest.raises(InvalidRequest, match="resume: payload is required"):
+            build_request(RESUME, arguments)
+
+
+@pytest.mark.parametrize(
+    "value", [["a"], ("a",), [Subject(identifier="x")], [{"identifier": "x"}], []]
+)
+def test_the_whole_body_may_be_an_array(value: list[object]) -> None:
+    """A body that is an array may be a list or a tuple of whatever JSON can hold."""
+    assert isinstance(body_of(REPLACE_STEPS, {"steps": value}), list)
+
+
+@pytest.mark.parametrize("value", ["ab", {"a": 1}, 5, {"a"}])
+def test_the_whole_body_is_an_array_only(value: object) -> None:
+    """A body that is an array is nothing else, not even a text."""
+    with pytest.raises(InvalidRequest, match="steps must be a list or a tuple"):
+        build_request(REPLACE_STEPS, {"steps": value})

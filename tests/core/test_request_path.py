@@ -115,3 +115,28 @@ def test_the_second_path_parameter_is_checked_too() -> None:
     """An empty parameter is found wherever it stands, and named as in Python."""
     with pytest.raises(InvalidRequest, match="get_step: step is empty"):
         build_request(GET_STEP, {"run": "r_1", "step": ""})
+
+
+GET_PAGE = Operation(
+    name="get_page",
+    method="GET",
+    path="/v1/pages/{number}",
+    result=dict,
+    parameters=(
+        Parameter(
+            name="number", wire="number", place="path", kind="integer", required=True, minimum=1
+        ),
+    ),
+)
+
+
+def test_a_path_parameter_may_be_a_number() -> None:
+    """A whole number in the path is written in digits."""
+    assert build_request(GET_PAGE, {"number": 12}).target == "/v1/pages/12"
+
+
+@pytest.mark.parametrize("number", ["12", 1.0, True, 0, None, UNSET])
+def test_a_number_in_the_path_is_checked(number: object) -> None:
+    """What is no whole number, or out of bounds, or missing, is refused."""
+    with pytest.raises(InvalidRequest, match="get_page: number must be"):
+        build_request(GET_PAGE, {"number": number})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -291,3 +291,30 @@ def test_any_answer_becomes_an_error(text: str, body: bytes, status: int) -> Non
     error = api_error(Response(status, headers, body), CALL, now=NOW)
     assert error.status == status
     assert error.retry_after is None or error.retry_after >= 0
+
+
+GET_OUTPUT = Operation(
+    name="get_output",
+    method="GET",
+    path="/v1",
+    result=cast("type[Run | None]", Run | None),
+    may_be_empty=True,
+)
+
+
+@pytest.mark.parametrize(("status", "body"), [(204, b""), (200, b""), (200, b"null")])
+def test_an_empty_answer_is_none_where_that_is_allowed(status: int, body: bytes) -> None:
+    """An operation whose answer may be empty gives None for it."""
+    assert parse_response(GET_OUTPUT, Response(status, {}, body)) is None
+
+
+def test_a_full_answer_is_decoded_where_it_may_be_empty() -> None:
+    """An operation whose answer may be empty gives the result when there is one."""
+    found = parse_response(GET_OUTPUT, Response(200, {}, b'{"id": "r_1", "status": "NEW"}'))
+    assert found == Run(id="r_1", status="NEW")
+
+
+def test_an_empty_answer_is_refused_elsewhere() -> None:
+    """An operation that promises a result fails without one."""
+    with pytest.raises(DecodeFailed, match="not JSON"):
+        parse_response(GET_RUN, Response(204, {}, b""))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import attrs
 import cattrs
 
-from actionruns.core.model import UNSET, Model, Unset
+from actionruns.core.model import JSON_NAME, UNSET, Model, Unset
 from actionruns.core.redaction import HIDDEN, is_secret_name, redact_text
 from actionruns.errors import DecodeFailed
 
@@ -195,6 +196,58 @@ def _json_classes(type_: Any) -> tuple[type, ...]:
     return _JSON_CLASSES.get(origin, (origin,))
 
 
+# What may tell the models of a union apart; all of them can be looked up.
+_MARKS = (str, int, bool)
+
+
+def _mark_hook(candidates: list[tuple[Hook, Any]]) -> Hook | None:
+    """Return the hook of models that one member's value tells apart, as ``type`` often does.
+
+    It is quicker than to try one after the other, and its errors are about the model that is meant.
+
+    Returns:
+        The hook; None when there is no such member, or other things than models may be objects.
+    """
+    marks = [_marks(member) for _, member in candidates]
+    shared = [name for name in marks[0] if all(name in own for own in marks)] if marks else []
+    for name in shared:
+        by_value: dict[Any, tuple[Hook, Any]] = {}
+        for candidate, own in zip(candidates, marks, strict=True):
+            by_value.update(dict.fromkeys(own[name], candidate))
+        if len(candidates) > 1 and len(by_value) == sum(len(own[name]) for own in marks):
+            return _chooser(name, by_value)
+    return None
+
+
+def _chooser(mark: str, by_value: Mapping[Any, tuple[Hook, Any]]) -> Hook:
+    expected = " or ".join(map(repr, by_value))
+
+    def choose(value: dict[str, Any], _: Any) -> Any:
+        found = value.get(mark, UNSET)
+        chosen = by_value.get(found) if type(found) in _MARKS else None
+        if chosen is None:
+            error = Mismatch(expected, found)
+            error.path.append(mark)
+            raise error
+        hook, member = chosen
+        return hook(value, member)
+
+    return choose
+
+
+def _marks(type_: Any) -> dict[str, tuple[Any, ...]]:
+    """Return the required members of a model that have given values, by their names in JSON."""
+    if not (isinstance(type_, type) and issubclass(type_, Model)):
+        return {}
+    made: Any = type_  # by attrs, which type checkers do not see through `model`
+    types = get_type_hints(made)
+    return {
+        attribute.metadata.get(JSON_NAME, attribute.name): get_args(types[attribute.name])
+        for attribute in attrs.fields(made)
+        if attribute.default is attrs.NOTHING and get_origin(types[attribute.name]) is Literal
+    }
+
+
 def _union_hook(type_: Any, converter: cattrs.Converter) -> Hook:
     members = [t for t in get_args(type_) if t is not Unset]
     by_class: dict[type, list[tuple[Hook, Any]]] = {}
@@ -202,6 +255,8 @@ def _union_hook(type_: Any, converter: cattrs.Converter) -> Hook:
         for cls in _json_classes(member):
             by_class.setdefault(cls, []).append((converter.get_structure_hook(member), member))
     expected = " or ".join(dict.fromkeys(_type_name(member) for member in members))
+    if (by_mark := _mark_hook(by_class.get(dict, []))) is not None:
+        by_class[dict] = [(by_mark, None)]
 
     def union(value: Any, _: Any) -> Any:
         candidates = by_class.get(type(value))

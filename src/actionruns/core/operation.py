@@ -13,6 +13,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 Place = Literal["path", "query", "header"]
+Shape = Literal["object", "array", "any"]
 Kind = Literal["string", "integer", "number", "boolean", "array", "any"]
 
 
@@ -52,12 +53,14 @@ class Body:
     Attributes:
         members: For a body made of single arguments: Python argument -> member in JSON.
         whole: For a body that is one argument: that argument's name.
+        shape: What JSON such a body is.
         required: Arguments that must be given.
         nullable: Arguments for which None means ``null`` and is sent.
     """
 
     members: Mapping[str, str] = attrs.field(factory=dict)
     whole: str | None = None
+    shape: Shape = "object"
     required: frozenset[str] = frozenset()
     nullable: frozenset[str] = frozenset()
 
@@ -100,6 +103,7 @@ class Operation(Generic[T]):
         result: Type of the result; None when there is none.
         member: Member of the JSON answer that holds the result, with dots for a member of a member;
             None = the whole body.
+        may_be_empty: Whether an answer of success may come without a body (204), which gives None.
         parameters: Its parameters.
         body: Its JSON body; None = it has none.
         idempotent: Whether sending it twice does no more than sending it once. Only then may it be
@@ -116,6 +120,7 @@ class Operation(Generic[T]):
     path: str
     result: type[T]
     member: str | None = None
+    may_be_empty: bool = False
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
     idempotent: bool = False

@@ -71,6 +71,8 @@ _PLAIN_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.~-]+")
 
 def _path_text(operation: Operation[Any], parameter: Parameter, value: Any) -> str:
     """Percent-encode a path parameter so that it stays one segment of the path."""
+    if parameter.kind == "integer" and value is not None and value is not UNSET:
+        return _text(operation, parameter, value)
     if not isinstance(value, str):
         got = "missing" if value is None or value is UNSET else f"{value!r}"
         raise _refused(operation, parameter, f"must be a text, but is {got}")
@@ -156,15 +158,23 @@ def _number_text(operation: Operation[Any], parameter: Parameter, value: float) 
     return str(value)
 
 
+_SHAPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "object": ((Mapping, Model), "a mapping or a model"),
+    "array": ((list, tuple), "a list or a tuple"),
+    "any": ((object,), "anything"),
+}
+
+
 def _body(operation: Operation[Any], body: Body, arguments: Arguments) -> bytes | None:
     if body.whole is not None:
-        value = arguments.get(body.whole)
-        if value is None or value is UNSET:
+        value = arguments.get(body.whole, UNSET)
+        if value is UNSET or (value is None and body.whole not in body.nullable):
             if body.whole in body.required:
                 raise InvalidRequest(f"{operation.name}: {body.whole} is required")
             return None
-        if not isinstance(value, Mapping | Model):
-            problem = f"must be a mapping or a model, but is {value!r}"
+        classes, described = _SHAPES[body.shape]
+        if value is not None and not isinstance(value, classes):
+            problem = f"must be {described}, but is {value!r}"
             raise InvalidRequest(f"{operation.name}: {body.whole} {problem}")
         return encode(value)
     members: dict[str, Any] = {}

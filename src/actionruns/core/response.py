@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import attrs
 import orjson
@@ -56,13 +56,15 @@ class Call:
 
 
 def parse_response(operation: Operation[T], response: Response) -> T:
-    """Decode the result of an operation from a 2xx answer.
+    """Decode the result of an operation from a 2xx answer; an empty one is None where allowed.
 
     Raises:
         DecodeFailed: The body is not what the specification promises.
     """
     if operation.result is type(None):
         return None
+    if not response.body and operation.may_be_empty:
+        return cast("T", None)  # T has None then
     return decode(response.body, operation.result, member=operation.member, status=response.status)
 
 
