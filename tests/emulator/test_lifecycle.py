@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from actionruns.emulator import EmulatorSettings
-from actionruns.emulator.lifecycle import draw, identifier, plan
+from actionruns.emulator.lifecycle import draw, identifier, plan, unique_id
 
 
 @given(seed=st.integers(), number=st.integers(1))
@@ -62,3 +63,11 @@ def test_identifiers() -> None:
     ids = {identifier("r_", 0, number) for number in range(10_000)}
     assert len(ids) == 10_000
     assert all(re.fullmatch(r"r_[0-9A-Za-z]{16}", run_id) for run_id in ids)
+
+
+def test_unique_ids() -> None:
+    """UUIDs are random ones by their form, depend on what they are made from, and don't repeat."""
+    ids = {unique_id("run", 0, number) for number in range(10_000)}
+    assert len(ids) == 10_000
+    assert all(uuid.UUID(run_id).version == 4 for run_id in ids)
+    assert unique_id("run", 0, 1) in ids

@@ -21,6 +21,13 @@ def test_window() -> None:
     assert admitted == [True, True, False, False, True, True, False]
 
 
+def test_wait() -> None:
+    """A verdict tells the whole seconds until the window is anew, at least one."""
+    window = RateWindow(1, 10)
+    assert [window.admit(now).wait for now in (100, 101.5, 109.99)] == [10, 9, 1]
+    assert RateWindow(None, 10).admit(0).wait == 0
+
+
 def test_headers() -> None:
     """The headers tell limit, period, what is left, and the seconds to the reset."""
     window = RateWindow(2, 10)

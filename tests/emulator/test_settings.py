@@ -31,6 +31,15 @@ def test_keywords() -> None:
         {"page_size": 0},
         {"page_size": 1001},
         {"empty_page_rate": 1},
+        {"forgeportal_run_limit": 0},
+        {"forgeportal_template_limit": -1},
+        {"forgeportal_limit_period": 0},
+        {"forgeportal_session_lifetime": -1},
+        {"forgeportal_list_shape": "kebab"},
+        {"forgeportal_claim_delay": (2, 1)},
+        {"forgeportal_max_retries": -1},
+        {"forgeportal_retry_rate": 2},
+        {"forgeportal_retry_delay": 0},
     ],
 )
 def test_refused(settings: Any) -> None:

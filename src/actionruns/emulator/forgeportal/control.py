@@ -161,12 +161,13 @@ class ForgePortalControl:
         self._service.life.logs.add(run.id, level, message, self._service.now())
 
     async def delete(self, run_id: str) -> None:
-        """Remove a run, so that requests for it get a 404.
+        """Remove a run, so that requests for it get a 404; who waits for its end gets an error.
 
         Raises:
             LookupError: There is no such run.
         """
         self._service.life.runs.delete(self._run(run_id))
+        self._service.life.endings.tell(run_id)
 
     async def run(self, run_id: str) -> dict[str, Any]:
         """Return the row of a run as it is.
@@ -180,11 +181,13 @@ class ForgePortalControl:
         """Wait until a run is over, and return its row.
 
         Raises:
-            LookupError: There is no such run.
+            LookupError: There is no such run (any more).
             asyncio.CancelledError: The emulator was stopped meanwhile.
         """
-        self._run(run_id)
-        return (await self._service.life.ended(run_id)).row
+        life = self._service.life
+        if not self._run(run_id).ended:
+            await life.endings.wait(run_id)
+        return self._run(run_id).row
 
     def sign_in(
         self,

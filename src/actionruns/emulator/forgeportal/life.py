@@ -202,20 +202,6 @@ class RunLife:
         action = self._catalog.actions.get(run.row["action_id"])
         return action.output if action else {}
 
-    async def ended(self, run_id: str) -> Run:
-        """Wait until a run is over.
-
-        Raises:
-            KeyError: There is none with this id.
-        """
-        run = self.runs.get(run_id)
-        if run is not None and not run.ended:
-            await self.endings.wait(run_id)
-            run = self.runs.get(run_id)
-        if run is None:
-            raise KeyError(run_id)
-        return run
-
     # ------------------------------------------------------------------------ moving by itself
 
     def next_due(self) -> float | None:

@@ -40,7 +40,8 @@ class Limits:
                 body, there were too many.
         """
         if self._count("template", user, self._settings.forgeportal_template_limit):
-            raise _limited("template runs", round(self._settings.forgeportal_limit_period), {})
+            period = max(1, round(self._settings.forgeportal_limit_period))
+            raise _limited("template runs", period, {})
 
     def _count(self, kind: str, user: User, limit: int | None) -> int:
         window = self._windows.setdefault(

@@ -68,8 +68,18 @@ class Sessions:
         """
         if not self._settings.forgeportal_auth:
             return Session(user=DEVELOPMENT_USER)
-        session = self._read(request.cookies.get(COOKIE, ""))
-        if session is None or (session.expires or self._clock.now() + 1) <= self._clock.now():
+        return self.from_cookie(request.cookies.get(COOKIE, ""))
+
+    def from_cookie(self, value: str) -> Session:
+        """Return the session that a cookie holds.
+
+        Raises:
+            ForgePortalError: 401, it isn't good (any more).
+        """
+        session = self._read(value)
+        if session is None or (
+            session.expires is not None and session.expires <= self._clock.now()
+        ):
             raise refused(401, "Unauthorized", "Authentication required")
         return session
 

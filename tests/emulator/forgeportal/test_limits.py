@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import pytest
+
+from actionruns.emulator import Emulator, EmulatorSettings
+from actionruns.emulator.clock import Clock
+from actionruns.emulator.forgeportal.errors import ForgePortalError
+from actionruns.emulator.forgeportal.limits import Limits
+from actionruns.emulator.forgeportal.users import User
+from tests.emulator.forgeportal.plain import CREATE_REPOSITORY, NEW_SERVICE, NOWHERE, Forge
+from tests.emulator.plain import Answer
+
+pytestmark = pytest.mark.anyio
+
+RUN = f"/actions/{CREATE_REPOSITORY}/run"
+
+
+def limited(answer: Answer) -> bool:
+    """Tell whether an answer refuses a request because there were too many."""
+    return (
+        answer.status == 429
+        and answer.json.keys() == {"error", "message", "retryAfter"}
+        and answer.json["error"] == "RateLimited"
+    )
+
+
+async def test_runs(forge: Forge) -> None:
+    """Ten runs a minute are admitted; the next one is told how long to wait, in two places."""
+    for _ in range(10):
+        await forge.run()
+    answer = await forge("POST", RUN, body={})
+    assert limited(answer)
+    assert 1 <= answer.json["retryAfter"] <= 60
+    assert answer.headers["Retry-After"] == str(answer.json["retryAfter"])
+    assert len(await forge.ids()) == 10
+
+
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        (CREATE_REPOSITORY, {"input": 1}),
+        (NOWHERE, {}),
+        ("no-uuid", {}),
+        (CREATE_REPOSITORY, {"idempotencyKey": "done"}),
+    ],
+)
+async def test_counted_first(forge: Forge, action: str, body: Any) -> None:
+    """What is refused, or answered from before, counts like what is run."""
+    run_id = await forge.run(idempotencyKey="done")
+    await forge.emulator.forgeportal.finish(run_id)
+    for _ in range(9):
+        assert (await forge("POST", f"/actions/{action}/run", body=body)).status != 429
+    assert limited(await forge("POST", f"/actions/{action}/run", body=body))
+
+
+async def test_unread_body_not_counted(forge: Forge) -> None:
+    """A body that can't be read is refused before anything is counted."""
+    forge.headers = {"Content-Type": "application/json"}
+    for _ in range(12):
+        assert (await forge("POST", RUN, data=b"{")).status == 400
+    assert (await forge("POST", RUN, data=b"{}")).status == 202
+
+
+async def test_templates(forge: Forge) -> None:
+    """Five template runs a minute are admitted; the next is told in the body alone."""
+    for _ in range(5):
+        await forge.template()
+    answer = await forge("POST", "/templates/run", body={"templateId": NEW_SERVICE})
+    assert limited(answer)
+    assert answer.json["retryAfter"] == 60
+    assert "Retry-After" not in answer.headers
+
+
+async def test_apart(forge: Forge) -> None:
+    """Action runs and template runs have limits of their own, as nothing else has any."""
+    for _ in range(5):
+        await forge.template()
+    ids = [await forge.run() for _ in range(10)]
+    for _ in range(30):
+        assert (await forge("GET", "/action-runs")).status == 200
+    assert (await forge("POST", f"/actions/runs/{ids[0]}/cancel")).status == 200
+
+
+async def test_each_user() -> None:
+    """Each user has a window of the same length, which starts with the first run in it."""
+    now = [1_000.0]
+    limits = Limits(EmulatorSettings(forgeportal_run_limit=2), Clock(now=lambda: now[0]))
+    first, second = (User(name=name, role="developer") for name in "ab")
+    limits.count_run(first)
+    now[0] = 1_050.0
+    limits.count_run(first)
+    with pytest.raises(ForgePortalError) as caught:
+        limits.count_run(first)
+    assert caught.value.headers == {"Retry-After": "10"}
+    limits.count_run(second)
+    now[0] = 1_060.0
+    limits.count_run(first)
+
+
+async def test_off(session: aiohttp.ClientSession) -> None:
+    """Limits can be switched off."""
+    settings: Any = {"forgeportal_run_limit": None, "forgeportal_template_limit": None}
+    async with Emulator(auto_progress=False, **settings) as emulator:
+        forge = Forge(emulator, session)
+        for _ in range(15):
+            await forge.run()
+            await forge.template()
+
+
+async def test_short_period(session: aiohttp.ClientSession) -> None:
+    """With a short period, who waits as told is admitted."""
+    settings: Any = {"forgeportal_template_limit": 1, "forgeportal_limit_period": 0.2}
+    async with Emulator(auto_progress=False, **settings) as emulator:
+        forge = Forge(emulator, session)
+        await forge.template()
+        answer = await forge("POST", "/templates/run", body={"templateId": NEW_SERVICE})
+        assert (answer.status, answer.json["retryAfter"]) == (429, 1)
