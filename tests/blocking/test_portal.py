@@ -171,7 +171,7 @@ def test_no_thread_for_the_executor_at_exit(
     thing.runs.get("r_1")
     thread = portal.running()
 
-    async def refused() -> None:
+    async def refused(*_: object) -> None:
         raise RuntimeError("can't create new thread at interpreter shutdown")
 
     monkeypatch.setattr(thread.loop, "shutdown_default_executor", refused)

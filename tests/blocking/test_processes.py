@@ -131,8 +131,10 @@ def test_threads_go_on_after_the_main_thread(kind: str, echo_server: EchoServer)
 @pytest.mark.parametrize("before", ["called", "never called"])
 def test_calls_at_exit(kind: str, before: str, echo_server: EchoServer) -> None:
     """Calls from atexit give a result or ClientClosed, a call from ``__del__`` after it too."""
+    # These start no thread any more when they call the handlers, see portal.py.
+    too_late = before == "never called" and (3, 12, 0) <= sys.version_info < (3, 12, 2)
     assert output_of("late", kind, echo_server.port, before) == [
-        "handler registered after the import: still here",
+        f"handler registered after the import: {'closed' if too_late else 'still here'}",
         "handler registered before the import: closed",
         "finalising: closed",
     ]

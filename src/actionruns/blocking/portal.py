@@ -149,6 +149,8 @@ def _new_event_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
+_TOO_LATE: Final = "the interpreter is shutting down: no more blocking calls"
+
 _lock = threading.Lock()
 _current: LoopThread | None = None
 _ended = False
@@ -201,13 +203,17 @@ def _started() -> LoopThread:
         if thread is not None:
             return thread
         if _ended:
-            raise ClientClosed("the interpreter is shutting down: no more blocking calls")
+            raise ClientClosed(_TOO_LATE)
         # Assigned before it is started: a Ctrl-C in between loses no running thread.
         thread = _current = LoopThread()
         try:
             thread.start()
         except RuntimeError as error:
             thread.loop.close()
+            # Python 3.12.0 and 3.12.1 start no thread once the main thread has ended, which is
+            # before they call what is registered for the exit.
+            if not threading.main_thread().is_alive():
+                raise ClientClosed(_TOO_LATE) from error
             raise ConfigurationError(
                 f"the private event loop needs a thread of its own: {error}"
             ) from error

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 
 from actionruns.blocking import portal
 from actionruns.errors import ClientClosed
@@ -30,7 +31,10 @@ def hold_the_lock() -> None:
 holder = threading.Thread(target=hold_the_lock)
 holder.start()
 held.wait()
-child = os.fork()
+with warnings.catch_warnings():
+    # Python 3.12+ warns of any fork with threads about; that it does no harm is what is tested.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    child = os.fork()
 if child == 0:
     signal.alarm(10)
     say(client.ask("child"))

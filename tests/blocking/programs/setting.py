@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any
 
@@ -12,6 +13,11 @@ if KIND == "asyncio":
     # As if uvloop were not installed.
     modules: dict[str, Any] = sys.modules
     modules["uvloop"] = None
+
+
+# Development mode warns of steps that take 0.1 s, which on a busy machine are anybody's. What is
+# left unclosed is told as an error.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 
 def say(text: str) -> None:
