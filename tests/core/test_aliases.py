@@ -14,7 +14,7 @@ from actionruns.errors import DecodeFailed
 @model
 class Shape(Model):
     id: str = field(aliases=("runId", "run_id"))
-    started_at: datetime | None | Unset = field(aliases=("startedAt",), default=UNSET)
+    started_at: datetime | Unset | None = field(aliases=("startedAt",), default=UNSET)
     note: str | Unset = field(json="text", aliases=("remark",), default=UNSET)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_left, insort
 from typing import Final
 
+from actionruns.core.forks import Shared
 from actionruns.core.operation import Pace
 
 __all__ = ["Pacer"]
@@ -15,7 +15,7 @@ MARGIN: Final = 1.0
 clock counts from their arrival."""
 
 
-class Pacer:
+class Pacer(Shared):
     """Paces the calls of one operation, over all clients and threads that share it.
 
     Between any two moments a period apart at most ``requests`` calls leave. That keeps to a limit
@@ -26,11 +26,11 @@ class Pacer:
     """
 
     def __init__(self, pace: Pace) -> None:
+        super().__init__()
         self.pace = pace
         self._length = pace.period + MARGIN
         self._due: list[float] = []
         self._held_until = float("-inf")
-        self._lock = threading.Lock()
 
     def wait(self, now: float) -> float:
         """Return the seconds that a call would have to wait now.

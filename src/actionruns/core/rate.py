@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import heapq
-import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import attrs
 
+from actionruns.core.forks import Shared
 from actionruns.core.http_time import server_time
 from actionruns.core.operation import Pace
 from actionruns.core.pacing import Pacer
@@ -153,7 +153,7 @@ class _Scope:
         return self.opens_at
 
 
-class RateBudget:
+class RateBudget(Shared):
     """Paces requests so that a rate limit is met before the service has to refuse.
 
     One budget may serve many clients, threads and event loops: give the same object to each.
@@ -184,16 +184,22 @@ class RateBudget:
         if burst is not None and not _is_above_zero(burst, int):
             problem = f"must be a whole number above 0, but is {burst!r}"
             raise ConfigurationError(f"RateBudget: burst {problem}")
+        super().__init__()
         self.rate = rate
         self.burst = burst if burst is not None else max(1, int(rate or 1))
         self._due = float("-inf")
         self._freed: list[float] = []
         self._scopes: dict[str, _Scope] = {}
         self._pacers: dict[str, Pacer] = {}
-        self._lock = threading.Lock()
 
     def __repr__(self) -> str:
         return f"RateBudget(rate={self.rate}, burst={self.burst})"
+
+    def after_fork(self) -> None:
+        """Begin anew in a forked child: what is under way is the parent's."""
+        super().after_fork()
+        for state in self._scopes.values():
+            state.outstanding = 0
 
     def reserve(self, scope: str, now: float) -> float:
         """Take a place in the line.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from weakref import WeakKeyDictionary
@@ -12,6 +11,7 @@ from weakref import WeakKeyDictionary
 import aiohttp
 
 from actionruns._version import __version__
+from actionruns.core.forks import Shared
 from actionruns.errors import ClientClosed, ConfigurationError
 from actionruns.transport.deadline import Deadlines
 from actionruns.transport.lifetime import Lifetime
@@ -124,7 +124,7 @@ def _open_session(settings: TransportSettings) -> aiohttp.ClientSession:
     return session
 
 
-class Pool:
+class Pool(Shared):
     """The sessions of one client, by event loop.
 
     A client may be used from several loops (``asyncio.run`` twice, threads): each gets a session
@@ -132,11 +132,11 @@ class Pool:
     """
 
     def __init__(self, settings: TransportSettings) -> None:
+        super().__init__()
         self._settings = settings
         self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopSession] = (
             WeakKeyDictionary()
         )
-        self._lock = threading.Lock()
         self.closed = False
 
     def found(self) -> LoopSession | None:
