@@ -159,14 +159,3 @@ class Catalog:
             next((action for action in self.actions.values() if action.name == name), None)
             or self.actions[name]
         )
-
-    def template(self, name: str) -> Template:
-        """Return a template by its name or id.
-
-        Raises:
-            KeyError: There is none.
-        """
-        return (
-            next((template for template in self.templates.values() if template.name == name), None)
-            or self.templates[name]
-        )
