@@ -54,8 +54,8 @@ _NONE: Mapping[str, str] = {}
 # loop up. A file object is read and written in pieces.
 _LARGE_BODY = 2**20
 
-# aiohttp calls the body of a POST without one "application/octet-stream", which Fastify refuses with
-# status 415.
+# aiohttp calls the body of a POST without one "application/octet-stream", which Fastify refuses
+# with status 415.
 _NOT_BY_ITSELF = ("Content-Type",)
 
 # What an attempt may raise when no whole answer came.
