@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 import actionruns
-from actionruns import AsyncPortClient, PortClient, errors
+from actionruns import (
+    AsyncForgePortalClient,
+    AsyncPortClient,
+    ForgePortalClient,
+    PortClient,
+    errors,
+)
+from actionruns.forgeportal._generated import blocking as forge_blocking
+from actionruns.forgeportal._generated import endpoints as forge_endpoints
 from actionruns.port import report
 from actionruns.port._generated import blocking, blocking_report, endpoints
 
@@ -27,6 +35,10 @@ OWNERS = (
     blocking_report.Report,
     *(getattr(endpoints, name) for name in endpoints.__all__),
     *(getattr(blocking, name) for name in blocking.__all__),
+    AsyncForgePortalClient,
+    ForgePortalClient,
+    *(getattr(forge_endpoints, name) for name in forge_endpoints.__all__),
+    *(getattr(forge_blocking, name) for name in forge_blocking.__all__),
 )
 # Public members that ask nothing of a service.
 OFFLINE = frozenset({"aclose", "close"})
@@ -52,7 +64,8 @@ def operations() -> Iterator[tuple[str, Callable[..., Any]]]:
     for owner in OWNERS:
         for name, member in inspect.getmembers(owner, inspect.isfunction):
             if not name.startswith("_") and name not in OFFLINE:
-                yield f"{owner.__name__}.{name}", member
+                service = "forgeportal." if ".forgeportal." in owner.__module__ else ""
+                yield f"{service}{owner.__name__}.{name}", member
     yield "actionruns.watch", actionruns.watch
 
 

@@ -18,6 +18,7 @@ FIXED = frozenset(
     {
         "ActionRunsError",
         "ApiError",
+        "AsyncForgePortalClient",
         "AsyncPortClient",
         "AuthenticationFailed",
         "BadRequest",
@@ -26,6 +27,7 @@ FIXED = frozenset(
         "Conflict",
         "ConnectionFailed",
         "DecodeFailed",
+        "ForgePortalClient",
         "InvalidRequest",
         "NotFound",
         "PayloadTooLarge",
@@ -65,6 +67,28 @@ OPERATIONS = {
         "get_entity",
         "replace_entity",
         "update_entity",
+    },
+}
+
+FORGEPORTAL_OPERATIONS = {
+    "action_runs": {
+        "cancel_action_run",
+        "get_action_run",
+        "get_action_run_logs",
+        "get_action_run_with_links",
+        "iter_action_runs",
+        "list_action_runs",
+        "list_recent_action_runs",
+        "run_action",
+    },
+    "templates": {
+        "cancel_template_run",
+        "get_template",
+        "get_template_run",
+        "iter_template_runs",
+        "list_template_runs",
+        "list_templates",
+        "run_template",
     },
 }
 
@@ -181,3 +205,30 @@ def test_settings_are_keywords(client: type[Any]) -> None:
         "token",
         "trust_env",
     } == set(parameters)
+
+
+FORGEPORTAL_CLIENTS = (actionruns.AsyncForgePortalClient, actionruns.ForgePortalClient)
+
+
+@pytest.mark.parametrize("client", FORGEPORTAL_CLIENTS)
+def test_forgeportal_operations_of_the_design_exist(client: type[Any]) -> None:
+    """Both of ForgePortal's clients have the operations that the design fixes."""
+    forge = client()
+    missing = {
+        f"{group}.{name}"
+        for group, names in FORGEPORTAL_OPERATIONS.items()
+        for name in names
+        if not callable(getattr(getattr(forge, group), name, None))
+    }
+    missing |= {name for name in ("wait", "wait_all", "watch") if not hasattr(forge, name)}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("client", FORGEPORTAL_CLIENTS)
+def test_forgeportal_settings_are_keywords(client: type[Any]) -> None:
+    """A client takes the settings of the design, and by keyword only."""
+    parameters = inspect.signature(client).parameters
+    assert {parameter.kind for parameter in parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
+    port = set(inspect.signature(actionruns.AsyncPortClient).parameters)
+    credentials = {"client_id", "client_secret", "token", "region"}
+    assert set(parameters) == (port - credentials) | {"session_cookie"}

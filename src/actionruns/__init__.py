@@ -27,6 +27,7 @@ from actionruns.errors import (
     UnprocessableEntity,
     WaitTimeout,
 )
+from actionruns.forgeportal import AsyncForgePortalClient, ForgePortalClient
 from actionruns.port import AsyncPortClient, PortClient
 from actionruns.services import watch
 from actionruns.states import Run, RunState
@@ -36,6 +37,7 @@ __all__ = [
     "UNSET",
     "ActionRunsError",
     "ApiError",
+    "AsyncForgePortalClient",
     "AsyncPortClient",
     "AuthenticationFailed",
     "BadRequest",
@@ -44,6 +46,7 @@ __all__ = [
     "Conflict",
     "ConnectionFailed",
     "DecodeFailed",
+    "ForgePortalClient",
     "InvalidRequest",
     "NotFound",
     "Outcome",

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
 from actionruns.errors import InvalidRequest
+from actionruns.forgeportal.client import AsyncForgePortalClient
 from actionruns.port.client import AsyncPortClient
 from actionruns.states import Run
 from actionruns.watching import RunSource, Watch, WatchSettings, split_ref
@@ -25,7 +26,10 @@ class ServiceClient(Protocol):
         """Close it."""
 
 
-SERVICES: Mapping[str, Callable[[], ServiceClient]] = {"port": AsyncPortClient}
+SERVICES: Mapping[str, Callable[[], ServiceClient]] = {
+    "port": AsyncPortClient,
+    "forgeportal": AsyncForgePortalClient,
+}
 """Service name -> what makes a client of it with the settings of the environment."""
 
 
@@ -40,7 +44,7 @@ def watch(
     """Follow runs of several services until each has ended, and tell every change once.
 
     Args:
-        refs: The runs, by service and id: ``port:r_QOz6WoOB1Q2lmhZZ``.
+        refs: The runs, by service and id: ``port:r_QOz6WoOB1Q2lmhZZ``, ``forgeportal:<uuid>``.
         clients: Clients to use, by service name; they stay open. For a service without one, a
             client is made from the environment and closed at the end.
         timeout: Seconds after which runs that go on get a last update and the watch ends; None =
