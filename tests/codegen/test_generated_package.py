@@ -99,7 +99,9 @@ def test_whole_body_is_built() -> None:
 def test_each_operation_is_consistent(name: str) -> None:
     """The path of each operation is filled by its parameters, and its name is the method's."""
     operation = getattr(operations, name)
-    arguments: dict[str, Any] = {p.name: "x" for p in operation.path_parameters}
+    arguments: dict[str, Any] = {
+        p.name: 1 if p.kind == "integer" else "x" for p in operation.path_parameters
+    }
     if operation.body is not None:
         arguments |= dict.fromkeys(operation.body.required, "x")
     assert "{" not in build_request(operation, arguments).target

@@ -167,8 +167,93 @@ def test_whole_body() -> None:
         "whole",
         "Run | Mapping[str, Any]",
     )
-    (found,) = one_operation({"requestBody": body({})}, method="put").arguments
+    (found,) = one_operation({"requestBody": body({"type": "object"})}, method="put").arguments
     assert (found.name, found.place, found.annotation) == ("body", "whole", "Mapping[str, Any]")
+
+
+@pytest.mark.parametrize(
+    ("schema", "annotation", "shape", "nullable"),
+    [
+        ({"type": "object"}, "Mapping[str, Any]", "object", False),
+        ({"type": ["object", "null"]}, "Mapping[str, Any] | None", "object", True),
+        ({"type": "array", "items": TEXT}, "Sequence[str]", "array", False),
+        ({}, "Any", "any", True),
+        (TEXT, "str", "any", False),
+        ({"enum": ["a", "b"]}, "Literal['a', 'b']", "any", False),
+        ({"type": ["object", "integer"]}, "Mapping[str, Any] | int", "any", False),
+        ({"type": ["array", "object"]}, "Sequence[Any] | Mapping[str, Any]", "any", False),
+    ],
+)
+def test_whole_body_may_be_any_json(
+    schema: dict[str, Any], annotation: str, shape: str, nullable: bool
+) -> None:
+    """A body that is no object with members is one argument, whatever JSON it is."""
+    (found,) = one_operation({"requestBody": body(schema)}, method="put").arguments
+    assert (found.annotation, found.kind, found.nullable) == (annotation, shape, nullable)
+    assert (found.place, found.default) == ("whole", None)
+
+
+@pytest.mark.parametrize(("schema", "default"), [({}, "UNSET"), ({"type": "object"}, "None")])
+def test_whole_body_that_may_be_left_out(schema: dict[str, Any], default: str) -> None:
+    """A body that is not required is UNSET by default where None would be sent as null."""
+    request = {**body(schema), "required": False}
+    (found,) = one_operation({"requestBody": request}, method="put").arguments
+    assert found.default == default
+
+
+def streamed(schema: object = None) -> dict[str, Any]:
+    media = {} if schema is None else {"schema": schema}
+    return {"200": {"description": "It.", "content": {"text/event-stream": media}}}
+
+
+EVENT = {"type": "object", "properties": {"id": TEXT, "event": TEXT, "data": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "data"),
+    [
+        (None, "Any"),
+        (TEXT, "str"),
+        (EVENT, "int"),
+        ({"type": "object", "properties": {"data": TEXT}}, "CallResult"),
+        ({"type": "object", "properties": {"data": TEXT, "at": TEXT}}, "CallResult"),
+    ],
+)
+def test_stream_is_typed_by_the_data_of_its_events(schema: object, data: str) -> None:
+    """The schema of a stream is that of an event when it has an event's fields, else the data's."""
+    found = one_operation({"responses": streamed(schema)})
+    assert (found.is_stream, found.result) == (True, data)
+
+
+def test_stream_that_may_be_none() -> None:
+    """A stream that may be 204 is a stream all the same."""
+    responses = {**streamed(TEXT), "204": {"description": "None."}}
+    found = one_operation({"responses": responses})
+    assert (found.is_stream, found.may_be_empty, found.result) == (True, False, "str")
+
+
+def test_json_goes_before_a_stream() -> None:
+    """An answer that may be JSON or a stream is JSON."""
+    content = {"text/event-stream": {}, "application/json": {"schema": TEXT}}
+    found = one_operation({"responses": {"200": {"description": "It.", "content": content}}})
+    assert (found.is_stream, found.result) == (False, "str")
+
+
+@pytest.mark.parametrize("statuses", [("200", "204"), ("204", "200")])
+def test_result_may_be_none(statuses: tuple[str, str]) -> None:
+    """An answer without content beside one with some makes the result optional, and says when."""
+    both = {"200": answer(TEXT)["200"], "204": {"description": "Not yet."}}
+    found = one_operation({"responses": {status: both[status] for status in statuses}})
+    assert (found.result, found.may_be_empty) == ("str | None", True)
+    assert found.result_text == "It. None: Not yet."
+
+
+def test_number_in_the_path() -> None:
+    """A path parameter may be a whole number, with its limits."""
+    parameter = {"name": "page", "in": "path", "required": True}
+    parameter["schema"] = {"type": "integer", "minimum": 1}
+    (found,) = one_operation({"parameters": [parameter]}, path="/{page}").arguments
+    assert (found.annotation, found.kind, found.minimum) == ("int", "integer", 1)
 
 
 def test_body_that_may_be_left_out() -> None:

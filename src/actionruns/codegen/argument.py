@@ -41,7 +41,7 @@ def argument_of(
     Raises:
         CodegenError: Its default or one of its limits is not what it has to be.
     """
-    nullable = place == "body" and (type_.nullable or type_.is_any)
+    nullable = place in ("body", "whole") and (type_.nullable or type_.is_any)
     is_sent = required or _is_always_sent(schema)
     default = _default(schema, type_) if is_sent else "UNSET" if nullable else "None"
     optional = () if required else ("Unset", "None") if nullable else ("None",)

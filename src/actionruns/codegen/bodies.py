@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
+
+import attrs
 
 from actionruns.codegen.annotations import PyType, TypeMapper
 from actionruns.codegen.argument import INPUT, argument_of, described
@@ -14,6 +17,8 @@ from actionruns.codegen.schema import shape_of
 
 __all__ = ["body_arguments"]
 
+_OTHERS: Final = frozenset({"Any", "bool", "datetime", "float", "int", "str"})
+
 
 def body_arguments(body: Node, types: TypeMapper) -> Iterator[tuple[ArgumentDef, Node]]:
     """Return the arguments that a request body is made of, each with its place.
@@ -23,7 +28,7 @@ def body_arguments(body: Node, types: TypeMapper) -> Iterator[tuple[ArgumentDef,
         types: Maps schemas to types.
 
     Raises:
-        CodegenError: The body is no JSON object, or has members that cannot be keywords.
+        CodegenError: The body is no JSON, or has members that cannot be keywords.
     """
     schema = json_content(body)
     if schema is None:
@@ -56,12 +61,7 @@ def body_arguments(body: Node, types: TypeMapper) -> Iterator[tuple[ArgumentDef,
 
 def _whole_body(body: Node, schema: Node, name: str, types: TypeMapper) -> ArgumentDef:
     type_ = types.of(schema, INPUT, "")
-    if type_.is_any:
-        type_ = PyType(("Mapping[str, Any]",))
-    others = ("Sequence[", "Literal[", "str", "int", "float", "bool", "datetime")
-    if type_.nullable or any(member.startswith(others) for member in type_.members):
-        raise schema.error(f"a request body has to be an object, but is {type_.text()}")
-    return argument_of(
+    argument = argument_of(
         schema,
         type_,
         name=python_name(body, name),
@@ -70,3 +70,17 @@ def _whole_body(body: Node, schema: Node, name: str, types: TypeMapper) -> Argum
         required=body.flag("required"),
         description=body.described() or schema.described() or "The request body.",
     )
+    return attrs.evolve(argument, kind=_shape(type_))
+
+
+def _shape(type_: PyType) -> str:
+    """Return what JSON a body of this type is."""
+    kinds = {_shape_of_member(member) for member in type_.members}
+    return kinds.pop() if len(kinds) == 1 else "any"
+
+
+def _shape_of_member(member: str) -> str:
+    if member.startswith("Sequence["):
+        return "array"
+    is_other = member in _OTHERS or member.startswith("Literal[")
+    return "any" if is_other else "object"

@@ -23,6 +23,7 @@ __all__ = [
     "operation_docstring",
     "quoted",
     "short_docstring",
+    "stream_docstring",
 ]
 
 _WIDTH: Final = 100
@@ -33,6 +34,18 @@ _LIST_ITEM: Final = re.compile(r"(?:[-*+]|\d+[.)])\s+")
 _TIMEOUT: Final = (
     "Seconds for this call, its attempts and the waits between them; None means the client's own."
 )
+_BEGINNING: Final = (
+    "Seconds until the stream begins, all attempts included; None means the client's own. The "
+    "stream itself may take as long as it likes."
+)
+_IDLE: Final = (
+    "Seconds without a byte, heartbeats included, after which the connection counts as dead; None "
+    "means never."
+)
+_LAST_EVENT: Final = "Id of the last event of an earlier connection, to go on after it."
+_BROKEN: Final = "No answer came, or the connection broke within the stream."
+_SILENT: Final = "The stream took longer than `timeout` to begin, or fell silent."
+_NO_STREAM: Final = "The answer is no event stream, or an event is too large."
 _CONNECTION: Final = "No answer came, also after the retries that are allowed."
 _TOO_LATE: Final = "The call took longer than `timeout`."
 _UNDECODABLE: Final = "The answer is not what the specification promises."
@@ -69,9 +82,7 @@ def short_docstring(text: str, fallback: str, *, indent: int) -> str:
 def operation_docstring(operation: OperationDef, package: PackageDef) -> str:
     """Return the docstring of an endpoint method."""
     fallback = f"Call `{operation.method} {operation.path}`."
-    lines = list(_summary(operation.summary or operation.description, fallback, _METHOD_INDENT))
-    if operation.summary and operation.description:
-        lines += ["", *_wrapped(operation.description, _METHOD_INDENT)]
+    lines = _described(operation, fallback)
     named = [(argument.name, argument.description) for argument in operation.arguments]
     lines += _section("Args", [*named, ("timeout", _TIMEOUT)], _METHOD_INDENT)
     if operation.result != "None":
@@ -80,6 +91,38 @@ def operation_docstring(operation: OperationDef, package: PackageDef) -> str:
     lines += _section("Raises", _errors(operation), _METHOD_INDENT)
     lines += ["", *_source(operation, package)]
     return quoted(lines, _METHOD_INDENT)
+
+
+def stream_docstring(operation: OperationDef, package: PackageDef) -> str:
+    """Return the docstring of an endpoint method that streams events."""
+    lines = _described(operation, f"Stream `{operation.method} {operation.path}`.")
+    text = (
+        "Nothing is sent before the first event is asked for. Data that is not as the "
+        "specification has it, also of events that are new, comes as plain JSON. The stream is not "
+        "taken up again by itself, and its end does not say that all is told."
+    )
+    lines += ["", *_wrapped(text, _METHOD_INDENT)]
+    named = [(argument.name, argument.description) for argument in operation.arguments]
+    named += [("timeout", _BEGINNING), ("idle_timeout", _IDLE), ("last_event_id", _LAST_EVENT)]
+    lines += _section("Args", named, _METHOD_INDENT)
+    what = operation.result_text or "What the service streams."
+    lines += ["", "Returns:", *_wrapped(f"The events. {what}", _METHOD_INDENT, "    ")]
+    of_streams = {
+        "ConnectionFailed": _BROKEN,
+        "RequestTimeout": _SILENT,
+        "DecodeFailed": _NO_STREAM,
+    }
+    errors = {"InvalidRequest": _UNSENDABLE, **dict(_errors(operation)), **of_streams}
+    lines += _section("Raises", errors.items(), _METHOD_INDENT)
+    lines += ["", *_source(operation, package)]
+    return quoted(lines, _METHOD_INDENT)
+
+
+def _described(operation: OperationDef, fallback: str) -> list[str]:
+    lines = list(_summary(operation.summary or operation.description, fallback, _METHOD_INDENT))
+    if operation.summary and operation.description:
+        lines += ["", *_wrapped(operation.description, _METHOD_INDENT)]
+    return lines
 
 
 def iterator_docstring(

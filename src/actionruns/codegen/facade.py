@@ -24,7 +24,7 @@ __all__ = ["Facade", "mirror"]
 _PREFIX: Final = "Async"
 _ITERATORS: Final = frozenset({"AsyncIterator", "AsyncGenerator", "AsyncIterable"})
 # Async iterators with members of their own -> what they iterate over; their twin only iterates.
-_ITERATORS_OF: Final = {"Watch": "RunUpdate"}
+_ITERATORS_OF: Final = {"EventStream": "StreamEvent", "Watch": "RunUpdate"}
 _CONTEXTS: Final = frozenset({"AbstractAsyncContextManager", "AsyncContextManager"})
 # Said by the bases of the blocking classes.
 _OF_BASE: Final = frozenset({"aclose", "closed"})

@@ -14,6 +14,7 @@ _OWN: Final = {
     "BlockingEndpoints": "from actionruns.blocking import BlockingEndpoints",
     "BlockingIterator": "from actionruns.blocking import BlockingIterator",
     "RunUpdate": "from actionruns.watching import RunUpdate",
+    "StreamEvent": "from actionruns.core.events import StreamEvent",
 }
 
 

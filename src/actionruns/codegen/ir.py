@@ -86,7 +86,7 @@ class ArgumentDef:
         place: Where it travels; ``whole`` is the body itself.
         annotation: Its type, as Python source, with what its absence adds.
         default: Its default, as Python source; None when it must be given.
-        kind: JSON type of a parameter.
+        kind: JSON type of a parameter; of the body itself, what JSON it is.
         required: Whether the service must get it.
         nullable: Whether None is sent as ``null``.
         positional: Whether it may be given without its name.
@@ -193,6 +193,8 @@ class OperationDef:
         result_is_class: Whether the type can stand as a value of type ``type[T]``.
         member: Member of the answer that holds the result, with dots for a member of a member;
             None = the whole answer.
+        is_stream: Whether the result comes as events; then it is the type of their data.
+        may_be_empty: Whether an answer may be empty, which makes the result None.
         errors: What it raises because of the answer's status.
         idempotent: Whether it may be repeated.
         authorised: Whether credentials are sent.
@@ -213,6 +215,8 @@ class OperationDef:
     result_text: str
     result_is_class: bool
     member: str | None
+    is_stream: bool
+    may_be_empty: bool
     errors: tuple[ErrorDef, ...]
     idempotent: bool
     authorised: bool

@@ -13,6 +13,7 @@ from actionruns.codegen.naming import attribute_name, class_name, derived_operat
 from actionruns.codegen.paging import paging_of
 from actionruns.codegen.repeating import key_of, pace_of
 from actionruns.codegen.responses import errors_of, result_of
+from actionruns.codegen.snippets import STREAM_ARGUMENTS
 
 __all__ = ["lower"]
 
@@ -121,6 +122,8 @@ def _operation(path: str, node: Node, item: Node, models: ModelRegistry) -> Oper
     arguments = arguments_of(node, shared, models.types)
     _check_path(path, node, arguments)
     result = result_of(node, name, models.types)
+    if result.is_stream:
+        _check_stream(node, arguments)
     if node.flag("deprecated"):
         description = f"Deprecated. {node.described()}".strip()
     else:
@@ -138,6 +141,8 @@ def _operation(path: str, node: Node, item: Node, models: ModelRegistry) -> Oper
         result_text=result.text,
         result_is_class=result.type is not None and result.type.is_class,
         member=result.member,
+        is_stream=result.is_stream,
+        may_be_empty=result.may_be_empty,
         errors=errors_of(node),
         idempotent=node.flag("x-idempotent", default=method in _REPEATABLE),
         authorised=node.flag("x-authorised", default=_is_authorised(node)),
@@ -155,6 +160,15 @@ def _name(path: str, node: Node) -> str:
     if not is_name(name):
         raise node.error(f"{name!r} is no name for a method; give it another operationId")
     return name
+
+
+def _check_stream(node: Node, arguments: list[ArgumentDef]) -> None:
+    if "x-paging" in node:
+        raise node["x-paging"].error("a stream has no pages")
+    for argument in arguments:
+        if argument.name in STREAM_ARGUMENTS:
+            problem = f"every stream has {argument.name} of its own; rename this with x-name"
+            raise node.error(problem)
 
 
 def _is_authorised(node: Node) -> bool:

@@ -1,4 +1,4 @@
-"""What a request or an answer carries: JSON, or an error."""
+"""What a request or an answer carries: JSON, an event stream, or an error."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Final
 
 from actionruns.codegen.document import Node
 
-__all__ = ["json_content"]
+__all__ = ["json_content", "stream_content"]
 
 _JSON: Final = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+_STREAM: Final = re.compile(r"text/event-stream\s*(?:;.*)?", re.IGNORECASE)
 
 
 def json_content(node: Node) -> Node | None:
@@ -27,11 +28,17 @@ def json_content(node: Node) -> Node | None:
     kinds = dict(content.members())
     chosen = next((kind for kind in kinds if _JSON.fullmatch(kind)), None)
     if chosen is None:
-        if "text/event-stream" in kinds:
-            problem = "text/event-stream is not supported yet: streams come with a later version"
-            raise kinds["text/event-stream"].error(problem)
         raise content.error(f"only application/json is supported, not {', '.join(kinds)}")
     for kind, other in kinds.items():
         if kind != chosen:
             other.notice(f"{chosen} is used instead")
     return kinds[chosen].get("schema")
+
+
+def stream_content(node: Node) -> Node | None:
+    """Return what an answer says of its event stream; None when it is none, or JSON as well."""
+    content = node.get("content")
+    kinds = dict(content.members()) if content is not None and content.value else {}
+    if any(_JSON.fullmatch(kind) for kind in kinds):
+        return None
+    return next((kinds[kind] for kind in kinds if _STREAM.fullmatch(kind)), None)

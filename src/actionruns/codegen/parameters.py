@@ -83,8 +83,9 @@ def _parameter_type(schema: Node, place: str, types: TypeMapper) -> tuple[PyType
     if kind is None:
         problem = f"{plain.text()} as a parameter is not supported: only a text, a number, true or"
         raise schema.error(f"{problem} false, or a list of texts")
-    if place == "path" and kind != "string":
-        raise schema.error(f"a path parameter has to be a text, but is {plain.text()}")
+    if place == "path" and kind not in ("string", "integer"):
+        problem = f"a path parameter has to be a text or a whole number, but is {plain.text()}"
+        raise schema.error(problem)
     members = ("str",) if found.members == ("datetime",) else found.members
     # None means not sent, so a parameter has no null of its own.
     return PyType(members), kind

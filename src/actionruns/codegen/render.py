@@ -11,6 +11,7 @@ from actionruns.codegen.docstrings import (
     iterator_docstring,
     model_docstring,
     operation_docstring,
+    stream_docstring,
 )
 from actionruns.codegen.errors import require
 from actionruns.codegen.formatting import formatted
@@ -65,6 +66,7 @@ def render(package: PackageDef, command: str) -> dict[str, str]:
             model_docstring=model_docstring,
             group_docstring=group_docstring,
             operation_docstring=operation_docstring,
+            stream_docstring=stream_docstring,
             iterator_docstring=iterator_docstring,
             iterator_arguments=iterator_arguments,
             call=call,

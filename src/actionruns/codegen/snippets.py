@@ -10,7 +10,7 @@ import attrs
 from actionruns.codegen.ir import ArgumentDef, FieldDef, OperationDef
 from actionruns.codegen.naming import snake_case
 
-__all__ = ["FILTERS", "call", "iterator_arguments"]
+__all__ = ["FILTERS", "STREAM_ARGUMENTS", "call", "iterator_arguments"]
 
 
 def _constant(name: str) -> str:
@@ -69,6 +69,7 @@ def _body(operation: OperationDef) -> str:
         {
             "members": repr(members) if members else "",
             "whole": next((repr(a.name) for a in parts if a.place == "whole"), ""),
+            "shape": next((repr(a.kind) for a in parts if a.kind in ("array", "any")), ""),
             "required": _names(a.name for a in parts if a.required),
             "nullable": _names(a.name for a in parts if a.nullable),
         },
@@ -103,7 +104,14 @@ def _names(names: Iterable[str]) -> str:
     return f"frozenset({{{', '.join(map(repr, found))}}})" if found else ""
 
 
-def _signature(arguments: list[ArgumentDef]) -> str:
+STREAM_ARGUMENTS: Final[Mapping[str, str]] = {
+    "idle_timeout": "float | None = 60.0",
+    "last_event_id": "str = ''",
+}
+"""What every method has that streams events, as source."""
+
+
+def _signature(arguments: list[ArgumentDef], *, is_stream: bool = False) -> str:
     """Return the parameters of a method."""
     named = [a for a in arguments if not a.positional]
     parts = [
@@ -112,6 +120,7 @@ def _signature(arguments: list[ArgumentDef]) -> str:
         "*",
         *(f"{a.name}: {a.annotation}{_equals(a.default)}" for a in named),
         "timeout: float | None = None",
+        *(f"{name}: {text}" for name, text in STREAM_ARGUMENTS.items() if is_stream),
     ]
     return ", ".join(parts)
 

@@ -2,7 +2,7 @@
 # To write it anew:
 #   actionruns generate tests/codegen/specs/jobs.yaml \
 #     --out tests/codegen/golden/jobs/_generated
-# Source sha256: 08f9afb2a43c931c1cd6b64aa497dcf1d2df32c1f7ab285ba06ad7d375b50db5
+# Source sha256: e8f4803b96ad70d577bc8691d6f9556201cd72b88b8815e7adc995947c34e756
 
 """Models, operations and endpoints of Jobs 2.1."""
 

@@ -2,7 +2,7 @@
 # To write it anew:
 #   actionruns generate tests/codegen/specs/jobs.yaml \
 #     --out tests/codegen/golden/jobs/_generated
-# Source sha256: 08f9afb2a43c931c1cd6b64aa497dcf1d2df32c1f7ab285ba06ad7d375b50db5
+# Source sha256: e8f4803b96ad70d577bc8691d6f9556201cd72b88b8815e7adc995947c34e756
 
 """Async endpoints of Jobs 2.1."""
 
@@ -15,11 +15,33 @@ from typing import TYPE_CHECKING, Any, Literal
 from actionruns.core.model import UNSET, Unset
 from actionruns.core.paging import CursorPages, OffsetPages
 
-from .models import Job, JobPage, ListEventsResult, LogEvent, Plan, StateEvent, Step
-from .operations import GET_HEALTH, GET_JOB, LIST_EVENTS, LIST_JOBS, REPLACE_STEPS, START_JOB
+from .models import (
+    Failure,
+    Job,
+    JobPage,
+    ListEventsResult,
+    LogEvent,
+    Plan,
+    StateEvent,
+    Step,
+    Value,
+)
+from .operations import (
+    ANSWER_JOB,
+    GET_HEALTH,
+    GET_JOB,
+    GET_OUTPUT,
+    GET_QUEUED,
+    LIST_EVENTS,
+    LIST_JOBS,
+    ORDER_JOBS,
+    REPLACE_STEPS,
+    START_JOB,
+    STREAM_JOB,
+)
 
 if TYPE_CHECKING:
-    from actionruns.transport import Transport
+    from actionruns.transport import EventStream, Transport
 
 __all__ = ["AsyncApi", "AsyncJobs"]
 
@@ -328,6 +350,166 @@ class AsyncJobs:
             for item in page_.events or ():
                 yield item
             pages.turn(page_.after)
+
+    async def get_output(
+        self, job_id: str, *, wait: int | None = None, timeout: float | None = None
+    ) -> Value | Failure | None:
+        """Wait for the output of a job.
+
+        Args:
+            job_id: The job.
+            wait: Seconds. At least 0.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
+
+        Returns:
+            The output. None: The job still runs.
+
+        Raises:
+            InvalidRequest: An argument cannot be sent as it is; nothing was sent.
+            ApiError: The service answered with another error status.
+            ConnectionFailed: No answer came, also after the retries that are allowed.
+            RequestTimeout: The call took longer than `timeout`.
+            DecodeFailed: The answer is not what the specification promises.
+            ClientClosed: The client is closed.
+
+        Source: GET /v1/jobs/{job-id}/output (jobs.yaml: Jobs 2.1)
+        """
+        return await self._transport.send(
+            GET_OUTPUT, {"job_id": job_id, "wait": wait}, timeout=timeout
+        )
+
+    def stream_job(
+        self,
+        job_id: str,
+        *,
+        timeout: float | None = None,
+        idle_timeout: float | None = 60.0,
+        last_event_id: str = "",
+    ) -> EventStream[Value | Failure]:
+        """Stream what a job does.
+
+        Nothing is sent before the first event is asked for. Data that is not as the specification
+        has it, also of events that are new, comes as plain JSON. The stream is not taken up again
+        by itself, and its end does not say that all is told.
+
+        Args:
+            job_id: The job.
+            timeout: Seconds until the stream begins, all attempts included; None means the client's
+                own. The stream itself may take as long as it likes.
+            idle_timeout: Seconds without a byte, heartbeats included, after which the connection
+                counts as dead; None means never.
+            last_event_id: Id of the last event of an earlier connection, to go on after it.
+
+        Returns:
+            The events. What it does.
+
+        Raises:
+            InvalidRequest: An argument cannot be sent as it is; nothing was sent.
+            ApiError: The service answered with another error status.
+            ConnectionFailed: No answer came, or the connection broke within the stream.
+            RequestTimeout: The stream took longer than `timeout` to begin, or fell silent.
+            DecodeFailed: The answer is no event stream, or an event is too large.
+            ClientClosed: The client is closed.
+
+        Source: GET /v1/jobs/{job-id}/stream (jobs.yaml: Jobs 2.1)
+        """
+        return self._transport.stream(
+            STREAM_JOB,
+            {"job_id": job_id},
+            timeout=timeout,
+            idle_timeout=idle_timeout,
+            last_event_id=last_event_id,
+        )
+
+    def answer_job(
+        self,
+        job_id: str,
+        *,
+        answer: Any,
+        timeout: float | None = None,
+        idle_timeout: float | None = 60.0,
+        last_event_id: str = "",
+    ) -> EventStream[str]:
+        """Answer the question of a job.
+
+        Nothing is sent before the first event is asked for. Data that is not as the specification
+        has it, also of events that are new, comes as plain JSON. The stream is not taken up again
+        by itself, and its end does not say that all is told.
+
+        Args:
+            job_id: Path parameter `job-id`.
+            answer: Any JSON.
+            timeout: Seconds until the stream begins, all attempts included; None means the client's
+                own. The stream itself may take as long as it likes.
+            idle_timeout: Seconds without a byte, heartbeats included, after which the connection
+                counts as dead; None means never.
+            last_event_id: Id of the last event of an earlier connection, to go on after it.
+
+        Returns:
+            The events. The job goes on; so does the stream of its lines.
+
+        Raises:
+            InvalidRequest: An argument cannot be sent as it is; nothing was sent.
+            ApiError: The service answered with another error status.
+            ConnectionFailed: No answer came, or the connection broke within the stream.
+            RequestTimeout: The stream took longer than `timeout` to begin, or fell silent.
+            DecodeFailed: The answer is no event stream, or an event is too large.
+            ClientClosed: The client is closed.
+
+        Source: POST /v1/jobs/{job-id}/answer (jobs.yaml: Jobs 2.1)
+        """
+        return self._transport.stream(
+            ANSWER_JOB,
+            {"job_id": job_id, "answer": answer},
+            timeout=timeout,
+            idle_timeout=idle_timeout,
+            last_event_id=last_event_id,
+        )
+
+    async def order_jobs(
+        self, *, job_ids: Sequence[str] | None = None, timeout: float | None = None
+    ) -> None:
+        """Order the jobs that wait.
+
+        Args:
+            job_ids: The jobs, the next one first.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
+
+        Raises:
+            InvalidRequest: An argument cannot be sent as it is; nothing was sent.
+            ApiError: The service answered with another error status.
+            ConnectionFailed: No answer came, also after the retries that are allowed.
+            RequestTimeout: The call took longer than `timeout`.
+            ClientClosed: The client is closed.
+
+        Source: PUT /v1/queue (jobs.yaml: Jobs 2.1)
+        """
+        await self._transport.send(ORDER_JOBS, {"job_ids": job_ids}, timeout=timeout)
+
+    async def get_queued(self, position: int, *, timeout: float | None = None) -> Job | None:
+        """Get the job at a position of the queue.
+
+        Args:
+            position: At least 1.
+            timeout: Seconds for this call, its attempts and the waits between them; None means the
+                client's own.
+
+        Returns:
+            The job. None: Nobody waits there.
+
+        Raises:
+            InvalidRequest: An argument cannot be sent as it is; nothing was sent.
+            ApiError: The service answered with another error status.
+            ConnectionFailed: No answer came, also after the retries that are allowed.
+            RequestTimeout: The call took longer than `timeout`.
+            DecodeFailed: The answer is not what the specification promises.
+            ClientClosed: The client is closed.
+
+        Source: GET /v1/queue/{position} (jobs.yaml: Jobs 2.1)
+        """
+        return await self._transport.send(GET_QUEUED, {"position": position}, timeout=timeout)
 
 
 class AsyncApi:

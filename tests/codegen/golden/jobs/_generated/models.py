@@ -2,7 +2,7 @@
 # To write it anew:
 #   actionruns generate tests/codegen/specs/jobs.yaml \
 #     --out tests/codegen/golden/jobs/_generated
-# Source sha256: 08f9afb2a43c931c1cd6b64aa497dcf1d2df32c1f7ab285ba06ad7d375b50db5
+# Source sha256: e8f4803b96ad70d577bc8691d6f9556201cd72b88b8815e7adc995947c34e756
 
 """Models of Jobs 2.1."""
 
@@ -16,6 +16,7 @@ from actionruns.core.model import UNSET, Model, Unset, field, model
 from actionruns.states import RunState, has_ended, state_of
 
 __all__ = [
+    "Failure",
     "Job",
     "JobPage",
     "JobPlace",
@@ -24,6 +25,7 @@ __all__ = [
     "Plan",
     "StateEvent",
     "Step",
+    "Value",
 ]
 
 _JOB_STATES: Final[Mapping[str, RunState]] = {
@@ -171,3 +173,29 @@ class StateEvent(Model):
 
     kind: Literal["state"]
     state: str
+
+
+@model
+class Value(Model):
+    """Value, as the service gives it.
+
+    Attributes:
+        type: `type`, as the service gives it.
+        value: `value`, as the service gives it.
+    """
+
+    type: Literal["value"]
+    value: Any
+
+
+@model
+class Failure(Model):
+    """Failure, as the service gives it.
+
+    Attributes:
+        type: `type`, as the service gives it.
+        reason: `reason`, as the service gives it.
+    """
+
+    type: Literal["failure"]
+    reason: str

@@ -2,7 +2,7 @@
 # To write it anew:
 #   actionruns generate tests/codegen/specs/jobs.yaml \
 #     --out tests/codegen/golden/jobs/_generated
-# Source sha256: 08f9afb2a43c931c1cd6b64aa497dcf1d2df32c1f7ab285ba06ad7d375b50db5
+# Source sha256: e8f4803b96ad70d577bc8691d6f9556201cd72b88b8815e7adc995947c34e756
 
 """Operations of Jobs 2.1."""
 
@@ -13,9 +13,27 @@ from typing import Final, cast
 
 from actionruns.core.operation import Body, Operation, Parameter
 
-from .models import Job, JobPage, ListEventsResult
+from .models import (
+    Failure,
+    Job,
+    JobPage,
+    ListEventsResult,
+    Value,
+)
 
-__all__ = ["GET_HEALTH", "GET_JOB", "LIST_EVENTS", "LIST_JOBS", "REPLACE_STEPS", "START_JOB"]
+__all__ = [
+    "ANSWER_JOB",
+    "GET_HEALTH",
+    "GET_JOB",
+    "GET_OUTPUT",
+    "GET_QUEUED",
+    "LIST_EVENTS",
+    "LIST_JOBS",
+    "ORDER_JOBS",
+    "REPLACE_STEPS",
+    "START_JOB",
+    "STREAM_JOB",
+]
 
 LIST_JOBS: Final = Operation(
     name="list_jobs",
@@ -90,6 +108,62 @@ LIST_EVENTS: Final = Operation(
         Parameter(name="job_id", wire="job-id", place="path", required=True),
         Parameter(name="after", wire="after", place="query"),
         Parameter(name="page", wire="page", place="query", kind="boolean"),
+    ),
+    idempotent=True,
+)
+
+GET_OUTPUT: Final = Operation(
+    name="get_output",
+    method="GET",
+    path="/v1/jobs/{job-id}/output",
+    result=cast("type[Value | Failure | None]", Value | Failure | None),
+    may_be_empty=True,
+    parameters=(
+        Parameter(name="job_id", wire="job-id", place="path", required=True),
+        Parameter(name="wait", wire="wait", place="query", kind="integer", minimum=0),
+    ),
+    idempotent=True,
+)
+
+STREAM_JOB: Final = Operation(
+    name="stream_job",
+    method="GET",
+    path="/v1/jobs/{job-id}/stream",
+    result=cast("type[Value | Failure]", Value | Failure),
+    parameters=(Parameter(name="job_id", wire="job-id", place="path", required=True),),
+    idempotent=True,
+)
+
+ANSWER_JOB: Final = Operation(
+    name="answer_job",
+    method="POST",
+    path="/v1/jobs/{job-id}/answer",
+    result=str,
+    parameters=(Parameter(name="job_id", wire="job-id", place="path", required=True),),
+    body=Body(
+        whole="answer", shape="any", required=frozenset({"answer"}), nullable=frozenset({"answer"})
+    ),
+)
+
+ORDER_JOBS: Final = Operation(
+    name="order_jobs",
+    method="PUT",
+    path="/v1/queue",
+    result=NoneType,
+    body=Body(whole="job_ids", shape="array"),
+    idempotent=True,
+)
+
+GET_QUEUED: Final = Operation(
+    name="get_queued",
+    method="GET",
+    path="/v1/queue/{position}",
+    result=cast("type[Job | None]", Job | None),
+    may_be_empty=True,
+    parameters=(
+        Parameter(
+            name="position", wire="position", place="path", kind="integer", required=True, minimum=1
+        ),
     ),
     idempotent=True,
 )
