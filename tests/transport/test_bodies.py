@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from actionruns.core.operation import Operation
 from actionruns.errors import ApiError, ConnectionFailed, DecodeFailed
 from tests.transport.operations import CREATE, GET, ONCE, ONE, THING, Thing, transport_to
 from tests.transport.servers import Behaviour, Server, answer, half_body, in_turn, raw
@@ -16,6 +17,10 @@ from tests.transport.servers import Behaviour, Server, answer, half_body, in_tur
 pytestmark = pytest.mark.anyio
 
 LIMIT = 10_000
+
+HEAD: Operation[None] = Operation(
+    name="head_thing", method="HEAD", path="/things", result=type(None), idempotent=True
+)
 
 
 def thing_of(size: int) -> bytes:
@@ -146,3 +151,11 @@ async def test_half_a_body_is_no_result() -> None:
         with pytest.raises(ConnectionFailed, match="before the whole answer") as caught:
             await transport_to(server, retry=ONCE).send(CREATE, {})
     assert caught.value.maybe_sent is True
+
+
+async def test_a_length_without_a_body_is_not_too_large() -> None:
+    """The answer to HEAD tells the length of what GET would give, however large that is."""
+    length = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n")
+    async with Server(length) as server:
+        await transport_to(server, max_response_size=LIMIT).send(HEAD, {})
+    assert [exchange.method for exchange in server.requests] == ["HEAD"]

@@ -78,6 +78,7 @@ def test_a_wrong_base_url_is_refused(base_url: Any, message: str) -> None:
         ("headers", {"A": 1}, "headers: the value of the header 'A' must be a text"),
         ("headers", {"A": "b\r\nX: y"}, "headers: the value of the header 'A'"),
         ("headers", {"A\n": "b"}, "headers: .* is no name of a header"),
+        ("headers", {1: "b"}, "headers: 1 is no name of a header"),
         ("retry", 3, r"retry must be RetryPolicy\(\.\.\.\)"),
         ("rate", 10, r"rate must be RateBudget\(rate=\.\.\.\)"),
         ("proxy", 3128, "proxy must be a URL"),

@@ -35,7 +35,8 @@ _BEARER = re.compile(r"(\bbearer\s+)[^\s\"',]{6,}", re.IGNORECASE)
 _MEMBER = re.compile(
     rf"""((["'])(?:{_NAMES})\2\s*:\s*(["']))(?:\\.|(?!\3).)*""", re.IGNORECASE | re.DOTALL
 )
-_USER_INFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@\"']+@", re.IGNORECASE)
+# Without the scheme before it: a search for that begins anew at each letter of "a.a.a.a".
+_USER_INFO = re.compile(r"(?<=://)[^/\s@\"']+@")
 
 
 def is_secret_name(name: str) -> bool:
@@ -48,7 +49,7 @@ def redact_text(text: str) -> str:
     text = _TOKEN.sub(HIDDEN, text)
     text = _BEARER.sub(rf"\g<1>{HIDDEN}", text)
     text = _MEMBER.sub(rf"\g<1>{HIDDEN}", text)
-    return _USER_INFO.sub(rf"\g<1>{HIDDEN}@", text)
+    return _USER_INFO.sub(f"{HIDDEN}@", text)
 
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:

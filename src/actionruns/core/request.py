@@ -193,14 +193,14 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_HEADERS = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 
 
-def check_header(name: str, value: object) -> str:
+def check_header(name: object, value: object) -> str:
     """Return a header value that is safe to send.
 
     Raises:
         InvalidRequest: The value has a line break or another control character, with which it
             could smuggle headers into the request, or one that Latin-1 lacks; or the name is none.
     """
-    if not _HEADER_NAME.fullmatch(name):
+    if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
         raise InvalidRequest(f"{name!r} is no name of a header")
     if not isinstance(value, str) or _NOT_IN_HEADERS.search(value):
         problem = "must be a text without line breaks and control characters"

@@ -20,7 +20,7 @@ async def read_body(answer: aiohttp.ClientResponse, limit: int) -> bytes:
         DecodeFailed: The body is larger.
     """
     length = answer.content_length
-    if length is not None and length > limit:
+    if length is not None and length > limit and answer.method != "HEAD":
         raise _too_large(answer, limit)
     if length is not None and "Content-Encoding" not in answer.headers:
         return await answer.read()
