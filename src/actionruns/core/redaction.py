@@ -30,7 +30,8 @@ _NAME = re.compile(_NAMES, re.IGNORECASE)
 
 # JSON Web Tokens, "Bearer ...", secret members of JSON and user names in URLs, wherever a service
 # or a library echoes them.
-_TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?")
+# The first part, a short header, is bounded: "eyJ-eyJ-eyJ" begins anew at each of them.
+_TOKEN = re.compile(r"\beyJ[\w-]{8,500}\.[\w-]+(?:\.[\w-]*)?")
 _BEARER = re.compile(r"(\bbearer\s+)[^\s\"',]{6,}", re.IGNORECASE)
 _MEMBER = re.compile(
     rf"""((["'])(?:{_NAMES})\2\s*:\s*(["']))(?:\\.|(?!\3).)*""", re.IGNORECASE | re.DOTALL
