@@ -60,13 +60,13 @@ def test_a_run_without_identity_does_not_fit(missing: str) -> None:
         ("acp-v0.2", "RunOutput", {"type": "result", "values": 3, "messages": None}),
         ("acp-v0.2", "RunOutput", {"type": "interrupt", "interrupt": "really?"}),
         ("acp-v0.2", "StreamedUpdate", {"type": "custom", "status": "pending", "update": {}}),
-        ("acp-v0.2", "StreamedUpdate", {"type": "thought", "text": "hm"}),
+        ("acp-v0.2", "RunOutput", {"type": "thought", "text": "hm"}),
         ("acp-v0.2", "Message", {"role": "ai", "content": [{"type": "image", "url": "u"}]}),
     ],
     ids=["question", "result", "any question", "custom", "unknown kind", "blocks"],
 )
 def test_output_fits(name: str, model: str, value: object) -> None:
-    """Outputs, updates and messages fit in each of their forms, also of a kind yet unknown."""
+    """Outputs, updates and messages fit in each form, outputs also of a kind yet unknown."""
     assert misfits(name, model, value) == []
 
 
