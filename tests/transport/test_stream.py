@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 import aiohttp
 import pytest
 
-from actionruns.core.events import StreamEvent
-from actionruns.core.model import Model, model
-from actionruns.core.operation import Operation, Parameter
 from actionruns.errors import (
-    ClientClosed,
     ConnectionFailed,
     DecodeFailed,
     InvalidRequest,
@@ -24,7 +18,6 @@ from actionruns.errors import (
 from tests.transport.operations import (
     GET,
     ONE,
-    THING,
     TokenService,
     transport_to,
     transport_with_token,
@@ -41,38 +34,9 @@ from tests.transport.servers import (
     raw,
     reset,
 )
+from tests.transport.ticks import FOLLOW, ONE_TICK, START, Tick, gathered, numbers
 
 pytestmark = pytest.mark.anyio
-
-
-@model
-class Tick(Model):
-    """What the events of the service carry."""
-
-    kind: Literal["tick"]
-    number: int
-
-
-FOLLOW = Operation(
-    name="follow",
-    method="GET",
-    path="/things/{thing_id}/stream",
-    result=Tick,
-    parameters=(Parameter(name="thing_id", wire="thing_id", place="path", required=True),),
-    idempotent=True,
-)
-START = Operation(name="start", method="POST", path="/stream", result=Tick)
-
-ONE_TICK = b'id: 1\nevent: tick\ndata: {"kind": "tick", "number": 1}\n\n'
-TWO_TICKS = ONE_TICK + ONE_TICK.replace(b"1", b"2")
-
-
-async def gathered(stream: AsyncIterator[StreamEvent[Any]]) -> list[StreamEvent[Any]]:
-    return [event async for event in stream]
-
-
-def numbers(events: list[StreamEvent[Any]]) -> list[int]:
-    return [event.data.number for event in events]
 
 
 async def test_events_are_typed() -> None:
@@ -270,118 +234,3 @@ async def test_a_time_limit_of_the_callers_session_does_not_end_a_stream() -> No
             await session.get(server.url)
         goes_on.set()
         assert numbers(await gathered(stream)) == [1]
-
-
-class Endless:
-    """A server whose streams never end, and which notes that their clients have gone."""
-
-    def __init__(self) -> None:
-        self.gone = asyncio.Event()
-
-    async def __call__(self, exchange: Exchange) -> None:
-        exchange.server.on_end = self.gone.set
-        await event_stream(TWO_TICKS, then=self.until_gone)(exchange)
-
-    async def until_gone(self, exchange: Exchange) -> None:
-        # Written to until nobody takes it: the server learns of a closed connection so.
-        while not exchange.writer.is_closing():
-            exchange.send(b":" * 1000)
-            await exchange.writer.drain()
-            await asyncio.sleep(0)
-        raise ConnectionResetError
-
-
-async def test_cancelling_the_consumer_closes_the_connection() -> None:
-    """When the task that waits for an event is cancelled, the connection is closed at once."""
-    endless = Endless()
-    async with Server(endless) as server:
-        transport = transport_to(server, max_connections=1)
-        stream = transport.stream(FOLLOW, ONE)
-        assert numbers([await anext(stream), await anext(stream)]) == [1, 2]
-        consumer = asyncio.create_task(gathered(stream))
-        await asyncio.sleep(0)
-        consumer.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await consumer
-        await endless.gone.wait()
-        server.behave = answer(THING)
-        assert (await transport.send(GET, ONE)).id == "t_1"
-
-
-async def test_leaving_closes_the_connection() -> None:
-    """Who leaves the stream gives its connection and its slot back."""
-    endless = Endless()
-    async with Server(endless) as server:
-        transport = transport_to(server, max_connections=1)
-        async with transport.stream(FOLLOW, ONE) as stream:
-            assert (await anext(stream)).data.number == 1
-        await endless.gone.wait()
-        assert await gathered(stream) == []
-        server.behave = answer(THING)
-        assert (await transport.send(GET, ONE)).id == "t_1"
-
-
-async def test_a_dropped_stream_closes_the_connection() -> None:
-    """Breaking out of a loop over a stream that nobody holds closes its connection."""
-    endless = Endless()
-    async with Server(endless) as server:
-        transport = transport_to(server, max_connections=1)
-        async for event in transport.stream(FOLLOW, ONE):
-            assert event.data.number == 1
-            break
-        gc.collect()
-        await endless.gone.wait()
-        server.behave = answer(THING)
-        assert (await transport.send(GET, ONE)).id == "t_1"
-
-
-@pytest.mark.parametrize("part", [b"", ONE_TICK])
-async def test_closing_a_stream_ends_who_waits_for_it(part: bytes) -> None:
-    """A task that waits for an event sees the end when another one closes the stream."""
-    async with Server(event_stream(part, then=black_hole)) as server:
-        stream = transport_to(server).stream(FOLLOW, ONE)
-        await stream.__aenter__()
-        consumer = asyncio.create_task(gathered(stream))
-        await asyncio.sleep(0)
-        await stream.aclose()
-        await stream.aclose()
-        assert len(await consumer) <= 1
-
-
-@pytest.mark.parametrize("is_own_session", [False, True])
-async def test_closing_the_client_ends_its_streams(is_own_session: bool) -> None:
-    """A stream under way raises ClientClosed when its client is closed."""
-    async with Server(event_stream(ONE_TICK, then=black_hole)) as server:
-        session = aiohttp.ClientSession() if is_own_session else None
-        transport = transport_to(server, session=session)
-        stream = transport.stream(FOLLOW, ONE)
-        assert (await anext(stream)).data.number == 1
-        waiting = asyncio.create_task(gathered(stream))
-        await asyncio.sleep(0)
-        await transport.aclose()
-        with pytest.raises(ClientClosed):
-            await waiting
-        if session is not None:
-            assert not session.closed
-            await session.close()
-
-
-async def test_a_closed_client_streams_nothing() -> None:
-    """Asking a closed client for a stream raises ClientClosed with the first event."""
-    transport = transport_to("http://127.0.0.1:9")
-    await transport.aclose()
-    with pytest.raises(ClientClosed):
-        await gathered(transport.stream(FOLLOW, ONE))
-
-
-async def test_streams_hold_slots() -> None:
-    """A stream is one of the connections that a client may have."""
-    async with Server(event_stream(ONE_TICK, then=black_hole)) as server:
-        transport = transport_to(server, max_connections=1)
-        async with transport.stream(FOLLOW, ONE):
-            server.behave = answer(THING)
-            call = asyncio.create_task(transport.send(GET, ONE))
-            for _ in range(20):
-                await asyncio.sleep(0)
-            assert (len(server.requests), call.done()) == (1, False)
-        assert (await call).id == "t_1"

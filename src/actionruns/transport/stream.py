@@ -12,7 +12,7 @@ import aiohttp
 
 from actionruns.core.events import StreamEvent, typed_event
 from actionruns.core.sse import EventDecoder, ServerSentEvent
-from actionruns.errors import ClientClosed, ConnectionFailed, DecodeFailed, RequestTimeout
+from actionruns.errors import ConnectionFailed, DecodeFailed, RequestTimeout
 from actionruns.transport.body import read_body
 from actionruns.transport.delivery import Delivery
 from actionruns.transport.failures import connection_error
@@ -90,7 +90,7 @@ class StreamConnection:
                 chunk = await self._answer.content.readany()
         except (aiohttp.ClientError, OSError) as error:
             if self._is_client_closed():
-                raise self._closed_meanwhile() from None
+                raise self._delivery.closed_meanwhile() from None
             if limit.expired and isinstance(error, TimeoutError):
                 raise self._silent(idle or 0.0) from error
             raise connection_error(
@@ -101,7 +101,7 @@ class StreamConnection:
             ) from error
         if not chunk and self._is_client_closed():
             # A body without a length ends with its connection, whoever ends that.
-            raise self._closed_meanwhile()
+            raise self._delivery.closed_meanwhile()
         return chunk
 
     def close(self) -> None:
@@ -129,9 +129,6 @@ class StreamConnection:
     def _is_client_closed(self) -> bool:
         return self._client_closed or self._session.closed
 
-    def _closed_meanwhile(self) -> ClientClosed:
-        return ClientClosed(f"{self._delivery.operation.name}: the client was closed meanwhile")
-
     def _silent(self, idle: float) -> RequestTimeout:
         call = self._delivery.call(self._hint)
         return RequestTimeout(
@@ -152,7 +149,9 @@ class EventStream(AsyncIterator[StreamEvent[T]]):
     when it fails, when the task that waits for an event is cancelled, and when it is dropped.
 
     A stream that ends says nothing about the run: connections end for many reasons, and servers
-    leave the last change out. Ask for the run afterwards.
+    leave the last change out. Ask for the run afterwards. To look after the run while nothing but
+    heartbeats comes, wait for a task of ``anext(stream)`` with a time limit that does not cancel it
+    (`asyncio.wait`), ask for the run, and wait again.
 
     Args:
         connect: Opens the connection.
