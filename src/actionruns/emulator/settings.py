@@ -74,12 +74,14 @@ class EmulatorSettings:
         forgeportal_auth: Ask for the session cookie and for CSRF tokens. False: as ForgePortal in
             its development mode, each request is that of ``dev@forgeportal.local``.
         forgeportal_sessions: Value of the cookie ``forgeportal.sid`` -> role of who has it:
-            "viewer", "developer" or "platform-admin". These values never expire.
+            "viewer", "developer", "team-admin", "template-admin" or "platform-admin". These values
+            never expire.
         forgeportal_session_lifetime: Seconds (real ones) until a cookie that ForgePortal has set
             expires.
         forgeportal_run_limit: Action runs that a user may create in a period; None: any number.
-        forgeportal_template_limit: The same for template runs.
-        forgeportal_limit_period: Seconds (real ones) of that period.
+        forgeportal_template_limit: Action runs of any origin that a user may have created in a
+            period for a template to be run once more; None: any number.
+        forgeportal_limit_period: Seconds (real ones) of such a period.
         forgeportal_list_shape: Members of the runs in the list: "snake" as documented, or the fewer
             ones in "camel" case of newer versions.
         forgeportal_claim_delay: Least and most seconds that a run is queued until a worker takes

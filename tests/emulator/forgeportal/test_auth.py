@@ -15,7 +15,7 @@ from actionruns.emulator.clock import Clock
 from actionruns.emulator.forgeportal.errors import ForgePortalError
 from actionruns.emulator.forgeportal.sessions import Sessions
 from actionruns.emulator.store import Store
-from tests.emulator.forgeportal.plain import CREATE_REPOSITORY, Forge, failed
+from tests.emulator.forgeportal.plain import CREATE_REPOSITORY, NEW_SERVICE, Forge, failed
 from tests.emulator.plain import Answer
 
 pytestmark = pytest.mark.anyio
@@ -56,8 +56,11 @@ def unsafe(answer: Answer, message: str) -> bool:
 async def test_development(forge: Forge) -> None:
     """By default everybody is the development user: no cookie, no token."""
     answer = await forge("GET", "/auth/me")
-    user = {"email": "dev@forgeportal.local", "name": "dev", "role": "platform-admin"}
-    assert answer.json == {"user": user}
+    user = answer.json["user"]
+    assert (user["email"], user["role"]) == ("dev@forgeportal.local", "platform-admin")
+    assert user["permissions"] == [
+        "action:read", "action:run", "audit:read", "template:read", "template:run",
+    ]  # fmt: skip
     assert (await forge.get(await forge.run()))["requested_by"] == "dev@forgeportal.local"
 
 
@@ -74,7 +77,7 @@ async def test_unauthenticated(guarded: Forge, cookie: str | None) -> None:
     guarded.cookie = cookie
     for method, path in (
         ("GET", "/action-runs"), ("POST", RUN), ("GET", "/auth/csrf-token"), ("GET", "/auth/me"),
-        ("GET", "/templates"), ("POST", "/auth/logout"),
+        ("GET", "/templates"), ("POST", "/auth/logout"), ("GET", "/nothing"),
     ):  # fmt: skip
         answer = await guarded(method, path)
         assert failed(answer, 401, "Unauthorized", "Authentication required")
@@ -204,7 +207,13 @@ async def test_logout(guarded: Forge) -> None:
 
 @pytest.mark.parametrize(
     ("role", "reads", "runs"),
-    [("viewer", True, False), ("developer", True, True), ("guest", False, False)],
+    [
+        ("viewer", True, False),
+        ("developer", True, True),
+        ("team-admin", True, True),
+        ("template-admin", True, True),
+        ("guest", False, False),
+    ],
 )
 async def test_roles(guarded: Forge, strict: Emulator, role: str, reads: bool, runs: bool) -> None:
     """A role decides who may read and who may run; what is missing is said."""
@@ -213,22 +222,31 @@ async def test_roles(guarded: Forge, strict: Emulator, role: str, reads: bool, r
     template_run = await guarded.template()
     guarded.cookie = strict.forgeportal.sign_in("somebody", role)
     await guarded.token()
-    reading = ["/action-runs", f"/action-runs/{run_id}", "/actions", "/actions/runs",
-               f"/actions/runs/{run_id}", f"/actions/runs/{run_id}/logs", "/templates",
-               "/templates/runs"]  # fmt: skip
-    for path in reading:
-        answer = await guarded("GET", path)
-        assert (answer.status == 200) is reads
-        assert reads or failed(answer, 403, "Forbidden", "Missing permission: action:read")
-    changing: list[tuple[str, Any]] = [
-        (RUN, {}), (f"/actions/runs/{run_id}/cancel", None),
-        ("/templates/run", {"templateId": "cccc0000-0000-0000-0000-000000000001"}),
-        (f"/templates/runs/{template_run}/cancel", None),
-    ]  # fmt: skip
-    for path, body in changing:
+    reading = {
+        "action:read": [
+            "/action-runs", f"/action-runs/{run_id}", "/actions/runs", f"/actions/runs/{run_id}",
+            f"/actions/runs/{run_id}/logs",
+        ],
+        "template:read": [
+            "/templates", f"/templates/{NEW_SERVICE}", "/templates/runs",
+            f"/templates/runs/{template_run}",
+        ],
+    }  # fmt: skip
+    for permission, paths in reading.items():
+        for path in paths:
+            answer = await guarded("GET", path)
+            assert (answer.status == 200) is reads
+            assert reads or failed(answer, 403, "Forbidden", f"Missing permission: {permission}")
+    changing: list[tuple[str, str, Any]] = [
+        ("action:run", RUN, {}),
+        ("action:run", f"/actions/runs/{run_id}/cancel", None),
+        ("template:run", "/templates/run", {"templateId": NEW_SERVICE}),
+        ("template:run", f"/templates/runs/{template_run}/cancel", None),
+    ]
+    for permission, path, body in changing:
         answer = await guarded("POST", path, body=body)
         assert (answer.status in {200, 202}) is runs
-        assert runs or failed(answer, 403, "Forbidden", "Missing permission: action:run")
+        assert runs or failed(answer, 403, "Forbidden", f"Missing permission: {permission}")
 
 
 async def test_expired_sessions(guarded: Forge, strict: Emulator) -> None:
@@ -237,8 +255,8 @@ async def test_expired_sessions(guarded: Forge, strict: Emulator) -> None:
     strict.forgeportal.expire_sessions()
     assert (await guarded("GET", "/auth/me")).status == 401
     guarded.cookie = strict.forgeportal.sign_in("alex", "developer")
-    user = {"email": "alex@forgeportal.local", "name": "alex", "role": "developer"}
-    assert (await guarded("GET", "/auth/me")).json == {"user": user}
+    user = (await guarded("GET", "/auth/me")).json["user"]
+    assert (user["email"], user["role"]) == ("alex@forgeportal.local", "developer")
 
 
 async def test_expired_tokens(guarded: Forge, strict: Emulator) -> None:
@@ -260,9 +278,9 @@ async def test_cookie_expires() -> None:
     first = sessions.sign_in("a", "viewer")
     now[0] = 1_050.0
     _, second = sessions.csrf_token(sessions.from_cookie(first))
-    now[0] = 1_099.9
-    assert sessions.from_cookie(str(second)).user.name == "a"
     now[0] = 1_100.0
+    assert sessions.from_cookie(str(second)).user.name == "a"
+    now[0] = 1_100.1
     for cookie in (first, str(second)):
         with pytest.raises(ForgePortalError, match="Authentication required"):
             sessions.from_cookie(cookie)

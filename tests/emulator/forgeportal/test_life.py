@@ -109,7 +109,7 @@ async def test_next_attempt() -> None:
 
 
 async def test_locked_while_running() -> None:
-    """Only a run that is running is locked, and then no next attempt is planned."""
+    """Only a run that is running is locked; when it was to be tried again stays in its row."""
     lab = Lab(failure_rate=1, forgeportal_max_retries=1)
     run = lab.create()
     locked = []
@@ -120,8 +120,8 @@ async def test_locked_while_running() -> None:
     assert locked == [
         ("running", "worker-1", True),
         ("queued", None, False),
-        ("running", "worker-1", True),
-        ("failed", None, True),
+        ("running", "worker-1", False),
+        ("failed", None, False),
     ]
 
 

@@ -9,7 +9,9 @@ from actionruns.emulator import Emulator, EmulatorSettings
 from actionruns.emulator.clock import Clock
 from actionruns.emulator.forgeportal.errors import ForgePortalError
 from actionruns.emulator.forgeportal.limits import Limits
+from actionruns.emulator.forgeportal.run_store import RunStore
 from actionruns.emulator.forgeportal.users import User
+from actionruns.emulator.store import Store
 from tests.emulator.forgeportal.plain import CREATE_REPOSITORY, NEW_SERVICE, NOWHERE, Forge
 from tests.emulator.plain import Answer
 
@@ -65,7 +67,7 @@ async def test_unread_body_not_counted(forge: Forge) -> None:
 
 
 async def test_templates(forge: Forge) -> None:
-    """Five template runs a minute are admitted; the next is told in the body alone."""
+    """After five new runs of a user no template is run; the wait is in the body alone."""
     for _ in range(5):
         await forge.template()
     answer = await forge("POST", "/templates/run", body={"templateId": NEW_SERVICE})
@@ -74,20 +76,45 @@ async def test_templates(forge: Forge) -> None:
     assert "Retry-After" not in answer.headers
 
 
-async def test_apart(forge: Forge) -> None:
-    """Action runs and template runs have limits of their own, as nothing else has any."""
-    for _ in range(5):
-        await forge.template()
-    ids = [await forge.run() for _ in range(10)]
+async def test_templates_after_actions(forge: Forge) -> None:
+    """Action runs count against templates, but steps of templates not against action runs."""
+    await forge.template()
+    for _ in range(4):
+        await forge.run()
+    answer = await forge("POST", "/templates/run", body={"templateId": NEW_SERVICE})
+    assert limited(answer)
+    for _ in range(6):
+        await forge.run()
+    assert limited(await forge("POST", RUN, body={}))
+
+
+async def test_templates_of_others(forge: Forge) -> None:
+    """Runs of other users, and those of more than a period ago, don't count."""
+    await forge.emulator.forgeportal.add_runs(5, age=61)
+    await forge.emulator.forgeportal.add_runs(5, user="alex@acmecorp.com")
+    assert await forge.template()
+
+
+async def test_template_body_first(forge: Forge) -> None:
+    """A template's body is checked before its limit; whether there is the template, after."""
+    await forge.emulator.forgeportal.add_runs(5)
+    assert (await forge("POST", "/templates/run", body={})).status == 400
+    assert limited(await forge("POST", "/templates/run", body={"templateId": NOWHERE}))
+
+
+async def test_nothing_else(forge: Forge) -> None:
+    """Nothing but creating runs is limited."""
+    run_id = await forge.run()
     for _ in range(30):
         assert (await forge("GET", "/action-runs")).status == 200
-    assert (await forge("POST", f"/actions/runs/{ids[0]}/cancel")).status == 200
+        assert (await forge("POST", f"/actions/runs/{run_id}/cancel")).status in {200, 409}
 
 
 async def test_each_user() -> None:
     """Each user has a window of the same length, which starts with the first run in it."""
     now = [1_000.0]
-    limits = Limits(EmulatorSettings(forgeportal_run_limit=2), Clock(now=lambda: now[0]))
+    settings = EmulatorSettings(forgeportal_run_limit=2)
+    limits = Limits(settings, Clock(now=lambda: now[0]), RunStore(Store()))
     first, second = (User(name=name, role="developer") for name in "ab")
     limits.count_run(first)
     now[0] = 1_050.0
@@ -111,10 +138,12 @@ async def test_off(session: aiohttp.ClientSession) -> None:
 
 
 async def test_short_period(session: aiohttp.ClientSession) -> None:
-    """With a short period, who waits as told is admitted."""
-    settings: Any = {"forgeportal_template_limit": 1, "forgeportal_limit_period": 0.2}
-    async with Emulator(auto_progress=False, **settings) as emulator:
+    """A period can be short; who is refused is told to wait a second at least."""
+    settings: Any = {"forgeportal_run_limit": 1, "forgeportal_limit_period": 0.2}
+    async with Emulator(auto_progress=False, forgeportal_template_limit=1, **settings) as emulator:
         forge = Forge(emulator, session)
-        await forge.template()
+        await forge.run()
+        answer = await forge("POST", RUN, body={})
+        assert (answer.status, answer.json["retryAfter"]) == (429, 1)
         answer = await forge("POST", "/templates/run", body={"templateId": NEW_SERVICE})
         assert (answer.status, answer.json["retryAfter"]) == (429, 1)

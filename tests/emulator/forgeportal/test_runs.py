@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 ENTITY = "dddd0000-0000-0000-0000-000000000001"
 DETAIL = {
     "id", "action_id", "template_id", "template_run_id", "step_id", "entity_id", "requested_by",
-    "status", "input", "output", "error", "retry_count", "max_retries", "started_at",
+    "status", "input", "output", "error", "locked_at", "retry_count", "max_retries", "started_at",
     "finished_at", "created_at", "locked_by", "idempotency_key", "next_attempt_at",
 }  # fmt: skip
 
@@ -95,7 +95,7 @@ async def test_older_detail(forge: Forge, control: ForgePortalControl) -> None:
 async def test_older_detail_without_output(forge: Forge) -> None:
     """The older detail of a run that has given nothing yet has no links."""
     data = (await forge("GET", f"/actions/runs/{await forge.run()}")).json["data"]
-    assert (data["output"], data["links"]) == (None, [])
+    assert (data["output"], data["links"]) == ({}, [])
 
 
 async def test_order(forge: Forge, control: ForgePortalControl) -> None:
@@ -190,6 +190,7 @@ async def test_older_list_limit(forge: Forge, control: ForgePortalControl) -> No
         data = (await forge("GET", "/actions/runs", params=params)).json["data"]
         assert len(data["runs"]) == data["total"] == count
         assert [row["id"] for row in data["runs"]] == await forge.ids(limit=count)
+        assert data["runs"][0]["output"] == {}
 
 
 async def test_unknown(forge: Forge) -> None:
@@ -197,7 +198,7 @@ async def test_unknown(forge: Forge) -> None:
     assert failed(await forge("GET", f"/action-runs/{NOWHERE}"), 404, "Not Found")
     for method, path in (("GET", ""), ("GET", "/logs"), ("POST", "/cancel")):
         answer = await forge(method, f"/actions/runs/{NOWHERE}{path}")
-        assert failed(answer, 404, "NotFound", f"Run {NOWHERE} not found")
+        assert failed(answer, 404, "NotFound", "Run not found")
 
 
 async def test_no_uuid(forge: Forge) -> None:

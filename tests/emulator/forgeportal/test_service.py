@@ -20,7 +20,10 @@ async def test_url(emulator: Emulator, forge: Forge) -> None:
 async def test_health(emulator: Emulator, forge: Forge) -> None:
     """It tells that it and its database are well."""
     async with forge.session.get(f"{emulator.forgeportal_url}/healthz") as response:
-        assert (response.status, await response.json()) == (200, {"status": "ok", "db": "ok"})
+        assert (response.status, await response.json()) == (
+            200,
+            {"status": "ok", "db": "connected"},
+        )
 
 
 @pytest.mark.parametrize("path", ["/action-runs", f"/action-runs/{NOWHERE}", "/nothing"])

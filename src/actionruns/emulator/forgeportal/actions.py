@@ -1,4 +1,4 @@
-"""Routes: the actions, running one, canceling a run."""
+"""Routes: run an action, cancel a run."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import sqlite3
 from aiohttp import web
 
 from actionruns.emulator.forgeportal.bodies import Member, checked, read_body
-from actionruns.emulator.forgeportal.catalog import Action
 from actionruns.emulator.forgeportal.errors import not_found, unhandled
 from actionruns.emulator.forgeportal.ids import database_uuid
 from actionruns.emulator.forgeportal.life import Order
+from actionruns.emulator.forgeportal.redaction import redacted
 from actionruns.emulator.forgeportal.state import ForgePortalState, json_response
 
 __all__ = ["action_routes"]
@@ -27,30 +27,27 @@ def action_routes(state: ForgePortalState) -> web.RouteTableDef:
     """Make the routes of actions."""
     routes = web.RouteTableDef()
 
-    @routes.get("/api/v1/actions")
-    async def list_actions(request: web.Request) -> web.Response:
-        # Inferred, as are the members: there has to be a way to learn the ids.
-        state.allow(request, "action:read")
-        return json_response({"data": [_shown(it) for it in state.catalog.actions.values()]})
-
     @routes.post("/api/v1/actions/{action_id}/run")
     async def run_action(request: web.Request) -> web.Response:
         body = await read_body(request)
         user = state.allow(request, "action:run")
         state.limits.count_run(user)
         values = checked(body, _ORDER)
-        action_id = database_uuid(request.match_info["action_id"])
-        action = state.catalog.actions.get(action_id)
+        key = values.get("idempotencyKey")
+        replayed = _replayed(state, key)
+        if replayed is not None:
+            return replayed
+        action = state.catalog.actions.get(database_uuid(request.match_info["action_id"]))
         if action is None:
-            raise not_found("Action", action_id)
+            raise not_found("Action")
         order = Order(
             action=action,
             user=user.email,
-            input=values["input"],
+            input=redacted(values["input"]),
             entity_id=values.get("entityId"),
-            key=values.get("idempotencyKey"),
+            key=key,
         )
-        return _replayed(state, order.key) or _created(state, order)
+        return _created(state, order)
 
     @routes.post("/api/v1/actions/runs/{run_id}/cancel")
     async def cancel(request: web.Request) -> web.Response:
@@ -64,7 +61,8 @@ def action_routes(state: ForgePortalState) -> web.RouteTableDef:
 
 
 def _replayed(state: ForgePortalState, key: str | None) -> web.Response | None:
-    run = None if key is None else state.life.runs.with_key(key)
+    # An empty key is none here, but one for the table.
+    run = state.life.runs.with_key(key) if key else None
     if run is None or run.status != "success":
         # A run that hasn't succeeded (yet) isn't looked for, but its key is taken all the same.
         return None
@@ -78,7 +76,3 @@ def _created(state: ForgePortalState, order: Order) -> web.Response:
     except sqlite3.IntegrityError:
         raise unhandled(500, _TAKEN) from None
     return json_response({"data": {"runId": run.id, "status": run.status}}, 202)
-
-
-def _shown(action: Action) -> dict[str, str]:
-    return {"id": action.id, "name": action.name, "title": action.title}

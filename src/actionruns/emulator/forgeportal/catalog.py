@@ -53,12 +53,18 @@ class Template:
         name: A name that is unique in the emulator.
         title: What it is called in lists.
         steps: Its steps, in their order; at least one.
+        outputs: Name of an output -> the step and the member of that step's output that it is.
+        description: What it is for.
+        tags: Words to find it by.
     """
 
     id: str
     name: str
     title: str
     steps: tuple[Step, ...] = attrs.field(validator=attrs.validators.min_len(1))
+    outputs: Mapping[str, tuple[str, str]] = attrs.field(factory=dict)
+    description: str = ""
+    tags: tuple[str, ...] = ()
 
 
 def _link(title: str, url: str) -> dict[str, str]:
@@ -109,6 +115,9 @@ _TEMPLATES = (
         id="cccc0000-0000-0000-0000-000000000001",
         name="new_service",
         title="New service",
+        description="A repository with a first pull request, deployed",
+        tags=("service", "repository"),
+        outputs={"repoUrl": ("repository", "repoUrl"), "version": ("deploy", "version")},
         steps=(
             Step(id="repository", action="create_repository"),
             Step(id="pull-request", action="open_pull_request"),

@@ -34,6 +34,14 @@ class ForgePortalControl:
         """
         self._service.catalog.add(*things)
 
+    def action_id(self, name: str) -> str:
+        """Return the id of the action with this name.
+
+        Raises:
+            KeyError: There is no such action.
+        """
+        return self._service.catalog.action(name).id
+
     async def add_run(self, action: str = "create_repository", **options: Any) -> str:
         """Create one run and return its id; the options are those of `add_runs`."""
         return (await self.add_runs(1, action, **options))[0]
@@ -49,9 +57,11 @@ class ForgePortalControl:
         status: str = "queued",
         age: float = 0.0,
     ) -> list[str]:
-        """Create many runs at once, without requests and without counting against a limit.
+        """Create many runs at once, without requests.
 
-        They live as requested ones do: they progress by themselves if `auto_progress` is set.
+        They live as requested ones do: they progress by themselves if `auto_progress` is set. They
+        don't count as requests to run an action, but as new runs of their user, of whom ForgePortal
+        runs no template for a while.
 
         Args:
             count: How many.
@@ -230,7 +240,7 @@ def _put(run: Run, status: str, at: float, output: Mapping[str, Any]) -> None:
     if status != "canceled":
         run.row["started_at"] = timestamp(at)
     if status == "running":
-        run.row["locked_by"] = "worker-1"
+        run.row |= {"locked_by": "worker-1", "locked_at": timestamp(at)}
     else:
         run.row["finished_at"] = timestamp(at)
     if status == "success":

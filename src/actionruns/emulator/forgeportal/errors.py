@@ -16,6 +16,7 @@ __all__ = [
     "conflict",
     "error_response",
     "invalid",
+    "invalid_query",
     "not_found",
     "refused",
     "unhandled",
@@ -59,14 +60,18 @@ def refused(status: int, error: str, message: str | None = None) -> ForgePortalE
 
 def invalid(issues: list[dict[str, Any]]) -> ForgePortalError:
     """Refuse a body, with what is wrong in it."""
-    message = "; ".join(issue["message"] for issue in issues)
-    body = {"error": "ValidationError", "message": message, "details": issues}
+    body = {"error": "ValidationError", "message": "Invalid request body", "details": issues}
     return ForgePortalError(400, body)
 
 
-def not_found(kind: str, identifier: str) -> ForgePortalError:
+def invalid_query(issues: list[dict[str, Any]]) -> ForgePortalError:
+    """Refuse query parameters, with what is wrong in them."""
+    return ForgePortalError(400, {"error": "ValidationError", "details": issues})
+
+
+def not_found(kind: str) -> ForgePortalError:
     """Refuse an identifier that names nothing."""
-    return refused(404, "NotFound", f"{kind} {identifier} not found")
+    return refused(404, "NotFound", f"{kind} not found")
 
 
 def conflict(message: str) -> ForgePortalError:

@@ -13,7 +13,6 @@ from actionruns.emulator.forgeportal.attempts import Attempt, attempt, retry_del
 from actionruns.emulator.forgeportal.catalog import Action, Catalog
 from actionruns.emulator.forgeportal.errors import conflict
 from actionruns.emulator.forgeportal.log_store import Level, LogStore
-from actionruns.emulator.forgeportal.redaction import redacted
 from actionruns.emulator.forgeportal.run_store import Run, RunStore
 from actionruns.emulator.lifecycle import unique_id
 from actionruns.emulator.settings import EmulatorSettings
@@ -31,7 +30,7 @@ class Order:
     Attributes:
         action: What is run.
         user: E-mail address of who asked for it.
-        input: The inputs, as they were sent.
+        input: The inputs.
         entity_id: For which entity; None: for none.
         key: The idempotency key; None: there is none.
         template: Ids of template, template run and step; None for a run of its own.
@@ -106,16 +105,17 @@ class RunLife:
             "entity_id": order.entity_id,
             "requested_by": order.user,
             "status": "queued",
-            "input": redacted(order.input),
+            "input": dict(order.input),
             "output": None,
+            "locked_by": None,
+            "locked_at": None,
             "retry_count": 0,
             "max_retries": self._settings.forgeportal_max_retries if retries is None else retries,
+            "idempotency_key": order.key,
+            "next_attempt_at": None,
             "started_at": None,
             "finished_at": None,
             "created_at": timestamp(now),
-            "locked_by": None,
-            "idempotency_key": order.key,
-            "next_attempt_at": None,
         }
         run = Run(number=number, row=row)
         self._plan(run, now, self._attempt(run).claim)
@@ -139,7 +139,8 @@ class RunLife:
 
     def start(self, run: Run, now: float) -> None:
         """Let a worker take a run."""
-        run.row |= {"status": "running", "locked_by": _WORKER, "next_attempt_at": None}
+        # When it was to be tried again stays there, as it does at the end.
+        run.row |= {"status": "running", "locked_by": _WORKER, "locked_at": timestamp(now)}
         if run.row["started_at"] is None:
             # The first start; a repeated attempt doesn't change it.
             run.row["started_at"] = timestamp(now)
@@ -158,6 +159,7 @@ class RunLife:
         run.row |= {
             "status": "queued",
             "locked_by": None,
+            "locked_at": None,
             "retry_count": run.row["retry_count"] + 1,
             "next_attempt_at": timestamp(again),
         }
@@ -170,18 +172,15 @@ class RunLife:
         self, run: Run, status: str, now: float, *, output: Mapping[str, Any] | None = None
     ) -> None:
         """End a run."""
-        run.row |= {
-            "status": status,
-            "locked_by": None,
-            "next_attempt_at": None,
-            "finished_at": timestamp(now),
-        }
+        run.row |= {"status": status, "locked_by": None, "finished_at": timestamp(now)}
         if output is not None:
             run.row["output"] = dict(output)
         run.due_at = None
         level: Level = "error" if status == "failed" else "info"
         with self._store.transaction():
-            self.logs.add(run.id, level, f"Finished with {status}", now)
+            if status != "canceled":
+                # Logs are what a worker writes, and none was there.
+                self.logs.add(run.id, level, f"Finished with {status}", now)
             self._save(run)
             if self.over is not None:
                 self.over(run, now)

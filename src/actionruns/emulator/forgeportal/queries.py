@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from typing import Any
+
 import attrs
 from aiohttp import web
 
 from actionruns.emulator.forgeportal.ids import database_uuid
 
-__all__ = ["Number", "filters", "number"]
+__all__ = ["Number", "checked_numbers", "filters", "number"]
 
 
 @attrs.frozen
@@ -40,6 +44,61 @@ def number(
         return Number(default, None)
     value = min(max(value, least), most)
     return Number(value, value)
+
+
+def checked_numbers(
+    request: web.Request, limits: Mapping[str, tuple[int, int, int]]
+) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Read whole numbers on a route that checks them.
+
+    Args:
+        request: The request.
+        limits: Name -> default, least and most.
+
+    Returns:
+        The numbers, and what is wrong with the others.
+    """
+    numbers: dict[str, int] = {}
+    issues: list[dict[str, Any]] = []
+    for name, (default, least, most) in limits.items():
+        text = request.query.get(name)
+        try:
+            value = default if text is None else float(text or "0")
+        except ValueError:
+            value = math.nan
+        problem = _problem(value, least, most)
+        if problem is None:
+            numbers[name] = int(value)
+        else:
+            issues.append({**problem, "path": [name]})
+    return numbers, issues
+
+
+def _problem(value: float, least: int, most: int) -> dict[str, Any] | None:
+    if math.isnan(value):
+        return {
+            "code": "invalid_type",
+            "expected": "number",
+            "received": "nan",
+            "message": "Expected number, received nan",
+        }
+    if value != value // 1:
+        return {
+            "code": "invalid_type",
+            "expected": "integer",
+            "received": "float",
+            "message": "Expected integer, received float",
+        }
+    if value < least:
+        words = f"greater than or equal to {least}"
+        limit: dict[str, Any] = {"code": "too_small", "minimum": least}
+    elif value > most:
+        words = f"less than or equal to {most}"
+        limit = {"code": "too_big", "maximum": most}
+    else:
+        return None
+    rest = {"type": "number", "inclusive": True, "exact": False}
+    return limit | rest | {"message": f"Number must be {words}"}
 
 
 def filters(request: web.Request, **columns: str) -> dict[str, str]:

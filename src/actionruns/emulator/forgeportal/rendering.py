@@ -42,7 +42,6 @@ _CAMEL_DETAIL = {
     "requestedBy": "requested_by",
     "status": "status",
     "input": "input",
-    "output": "output",
 }
 _CAMEL_DETAIL_TAIL = {
     "retryCount": "retry_count",
@@ -64,8 +63,8 @@ def camel_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def table_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a run as the database has it."""
-    return dict(row)
+    """Return a run as the older list shows it: all columns; no output is an empty one."""
+    return {**row, "output": row["output"] or {}}
 
 
 def detail(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,14 +78,14 @@ def detail(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def camel_detail(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a run as the older route shows it."""
-    output = row["output"]
+    output = row["output"] or {}
     return {
         **{name: row[column] for name, column in _CAMEL_DETAIL.items()},
-        "links": output.get("links", []) if isinstance(output, dict) else [],
+        "output": output,
+        "links": output.get("links", []),
         **{name: row[column] for name, column in _CAMEL_DETAIL_TAIL.items()},
     }
 
 
 def _error(row: Mapping[str, Any]) -> Any:
-    output = row["output"]
-    return output.get("error") if isinstance(output, dict) else None
+    return (row["output"] or {}).get("error")

@@ -28,6 +28,7 @@ from actionruns.emulator.store import Store
 __all__ = ["ForgePortalService"]
 
 _log = logging.getLogger(__name__)
+_PUBLIC = frozenset({"/healthz", "/livez"})
 
 
 class ForgePortalService:
@@ -59,7 +60,7 @@ class ForgePortalService:
             catalog=self.catalog,
             life=self.life,
             templates=TemplateLife(store, settings, clock, self.catalog, self.life),
-            limits=Limits(settings, clock),
+            limits=Limits(settings, clock, self.life.runs),
             sessions=self.sessions,
         )
 
@@ -83,12 +84,12 @@ class ForgePortalService:
     async def _frame(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Authorise and catch up before the route; render errors and name the request after it."""
         try:
+            path = request.path.removeprefix(self.prefix)
+            if path not in _PUBLIC:
+                self.sessions.protect(request, self.sessions.of(request))
             if request.match_info.http_exception is not None:
                 # Also for a method that the path doesn't have, as its framework does.
-                path = request.path.removeprefix(self.prefix)
                 raise unhandled(404, f"Route {request.method}:{path} not found")
-            if request.path.startswith(f"{self.prefix}/api/"):
-                self.sessions.protect(request, self.sessions.of(request))
             if self._state.settings.auto_progress:
                 self.progress.catch_up()
             response = await handler(request)
@@ -102,7 +103,7 @@ class ForgePortalService:
 
 
 async def _healthz(_: web.Request) -> web.Response:
-    return json_response({"status": "ok", "db": "ok"})
+    return json_response({"status": "ok", "db": "connected"})
 
 
 async def _livez(_: web.Request) -> web.Response:

@@ -77,9 +77,7 @@ class Sessions:
             ForgePortalError: 401, it isn't good (any more).
         """
         session = self._read(value)
-        if session is None or (
-            session.expires is not None and session.expires <= self._clock.now()
-        ):
+        if session is None or (session.expires is not None and session.expires < self._clock.now()):
             raise refused(401, "Unauthorized", "Authentication required")
         return session
 

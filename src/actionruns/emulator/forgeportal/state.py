@@ -50,7 +50,7 @@ class ForgePortalState:
         run_id = database_uuid(request.match_info["run_id"])
         run = self.life.runs.get(run_id)
         if run is None:
-            raise not_found("Run", run_id)
+            raise not_found("Run")
         return run
 
 

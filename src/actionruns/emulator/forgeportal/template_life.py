@@ -9,7 +9,6 @@ from actionruns.emulator.clock import Clock, timestamp
 from actionruns.emulator.forgeportal.catalog import Catalog, Template
 from actionruns.emulator.forgeportal.errors import conflict
 from actionruns.emulator.forgeportal.life import Order, RunLife
-from actionruns.emulator.forgeportal.redaction import redacted
 from actionruns.emulator.forgeportal.run_store import Run
 from actionruns.emulator.forgeportal.template_store import TemplateRun, TemplateRunStore
 from actionruns.emulator.lifecycle import unique_id
@@ -21,6 +20,10 @@ __all__ = ["TemplateLife"]
 
 class TemplateLife:
     """The rules of template runs, over their rows and those of their steps' runs.
+
+    Only a worker that is through with a step moves a template run on. So one whose step is canceled
+    stays running for ever, and one that is canceled while a worker has its step goes on when that
+    step has succeeded: the service does so.
 
     Args:
         store: The database.
@@ -55,25 +58,21 @@ class TemplateLife:
             "template_id": template.id,
             "requested_by": user,
             "status": "running",
-            "inputs": redacted(inputs),
+            # Unlike those of an action run, with their secrets.
+            "user_inputs": dict(inputs),
+            "step_outputs": {},
             "current_step": None,
-            # As they were when it began: the catalog may be another one after a restart.
-            "steps": [[step.id, self._catalog.action(step.action).id] for step in template.steps],
-            "outputs": {},
-            "started_at": timestamp(now),
-            "finished_at": None,
             "created_at": timestamp(now),
+            "finished_at": None,
         }
         run = TemplateRun(number=number, row=row)
         with self._store.transaction():
             self.runs.insert(run)
-            self._begin(run, 0, now)
+            self._begin(run, template, 0, now)
         return run
 
     def cancel(self, run: TemplateRun) -> None:
         """Cancel a template run, and its step while that is queued.
-
-        What a worker has begun goes on, and nothing follows it (*inferred*).
 
         Raises:
             ForgePortalError: 409, it isn't running.
@@ -88,74 +87,76 @@ class TemplateLife:
                     self._life.cancel(step)
 
     def shown(self, run: TemplateRun) -> dict[str, Any]:
-        """Return a template run with its steps; those that haven't begun are "pending"."""
+        """Return a template run with the steps that have begun, and its outputs so far."""
         row = run.row
-        begun = {step.row["step_id"]: step.row for step in self._life.runs.of_template_run(run.id)}
         return {
             "runId": run.id,
             "templateId": row["template_id"],
             "requestedBy": row["requested_by"],
             "status": row["status"],
-            "inputs": row["inputs"],
             "currentStep": row["current_step"],
             "steps": [
                 {
-                    "stepId": step_id,
-                    "actionId": action_id,
-                    **_progress(begun.get(step_id)),
+                    "stepId": step.row["step_id"],
+                    "actionId": step.row["action_id"],
+                    "status": step.status,
+                    "outputs": step.row["output"] or {},
+                    "startedAt": step.row["started_at"],
+                    "finishedAt": step.row["finished_at"],
                 }
-                for step_id, action_id in row["steps"]
+                for step in self._life.runs.of_template_run(run.id)
             ],
-            "outputs": row["outputs"],
-            "startedAt": row["started_at"],
-            "finishedAt": row["finished_at"],
+            "outputs": self._outputs(run),
             "createdAt": row["created_at"],
+            "finishedAt": row["finished_at"],
         }
 
-    def _begin(self, run: TemplateRun, number: int, now: float) -> None:
-        """Begin the step with this number; after the last one, the template run has succeeded."""
-        if number == len(run.row["steps"]):
-            self._end(run, "success", now)
-            return
-        step_id, action_id = run.row["steps"][number]
-        action = self._catalog.actions.get(action_id)
-        if action is None:
-            # It was one of the user's own, and wasn't added again after a restart.
+    def _outputs(self, run: TemplateRun) -> dict[str, str]:
+        """Return what the template gives; what isn't there yet is an empty text."""
+        template = self._catalog.templates.get(run.row["template_id"])
+        given = run.row["step_outputs"]
+        return {
+            name: str(given.get(step, {}).get("outputs", {}).get(member, ""))
+            for name, (step, member) in (template.outputs if template else {}).items()
+        }
+
+    def _begin(self, run: TemplateRun, template: Template, number: int, now: float) -> None:
+        """Queue the step with this number."""
+        step = template.steps[number]
+        try:
+            action = self._catalog.action(step.action)
+        except KeyError:
+            # Another action of one's own has taken its place.
             self._end(run, "failed", now)
             return
-        run.row["current_step"] = step_id
-        self.runs.save(run)
         order = Order(
             action=action,
             user=run.row["requested_by"],
-            input=run.row["inputs"],
-            template=(run.row["template_id"], run.id, step_id),
+            input=run.row["user_inputs"],
+            template=(template.id, run.id, step.id),
         )
         self._life.create(order, at=now)
 
     def _step_over(self, step: Run, now: float) -> None:
         run = self.runs.get(step.row["template_run_id"] or "")
-        if run is None or run.status != "running":
+        if run is None or step.status == "canceled":
             return
-        if step.status != "success":
-            # Of a step that was canceled, too (inferred): what follows can't be done.
+        template = self._catalog.templates.get(run.row["template_id"])
+        names = [each.id for each in template.steps] if template else []
+        if template is None or step.status != "success" or step.row["step_id"] not in names:
+            # One's own template that wasn't added again after a restart is gone, too.
             self._end(run, "failed", now)
             return
-        run.row["outputs"][step.row["step_id"]] = step.row["output"]
-        names = [step_id for step_id, _ in run.row["steps"]]
-        self._begin(run, names.index(step.row["step_id"]) + 1, now)
+        run.row["step_outputs"][step.row["step_id"]] = {"outputs": step.row["output"]}
+        run.row["current_step"] = step.row["step_id"]
+        following = names.index(step.row["step_id"]) + 1
+        if following < len(template.steps):
+            self.runs.save(run)
+            self._begin(run, template, following, now)
+        else:
+            run.row["current_step"] = None
+            self._end(run, "success", now)
 
     def _end(self, run: TemplateRun, status: str, now: float) -> None:
-        run.row |= {"status": status, "current_step": None, "finished_at": timestamp(now)}
+        run.row |= {"status": status, "finished_at": timestamp(now)}
         self.runs.save(run)
-
-
-def _progress(row: Mapping[str, Any] | None) -> dict[str, Any]:
-    if row is None:
-        return {"status": "pending", "outputs": None, "startedAt": None, "finishedAt": None}
-    return {
-        "status": row["status"],
-        "outputs": row["output"],
-        "startedAt": row["started_at"],
-        "finishedAt": row["finished_at"],
-    }

@@ -10,11 +10,17 @@ from actionruns.emulator.forgeportal.errors import refused
 
 __all__ = ["DEVELOPMENT_USER", "User"]
 
-_READ = frozenset({"action:read"})
-_RUN = _READ | {"action:run"}
-# "Developer and up" may run actions; the names of the other roles than platform-admin and
-# developer are *inferred*. A role that isn't here may do nothing.
-_PERMISSIONS = {"viewer": _READ, "developer": _RUN, "platform-admin": _RUN | {"audit:read"}}
+# Of the permissions, those that concern runs. The service gives every user a role; one that isn't
+# here may do nothing, which shows what a client does with 403.
+_READ = frozenset({"action:read", "template:read"})
+_RUN = _READ | {"action:run", "template:run"}
+_PERMISSIONS = {
+    "viewer": _READ,
+    "developer": _RUN,
+    "team-admin": _RUN,
+    "template-admin": _RUN,
+    "platform-admin": _RUN | {"audit:read"},
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -45,8 +51,16 @@ class User:
         return self
 
     def shown(self) -> dict[str, Any]:
-        """Return the user as ``/auth/me`` shows it; the members are *inferred*."""
-        return {"email": self.email, "name": self.name, "role": self.role}
+        """Return the user as ``/auth/me`` shows it."""
+        return {
+            "sub": self.name,
+            "email": self.email,
+            "name": self.name,
+            "groups": [self.role],
+            "role": self.role,
+            "scope": {"teams": [], "overrides": []},
+            "permissions": sorted(_PERMISSIONS.get(self.role, ())),
+        }
 
 
 DEVELOPMENT_USER = User(name="dev", role="platform-admin")
