@@ -96,5 +96,13 @@ def test_the_nav_is_complete_and_in_order() -> None:
     """The navigation goes from the overview over the concepts to the changelog."""
     nav = safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
     titles = [title for entry in nav for title in entry]
-    assert titles == ["Overview", "Quick start", "Concepts", "Use", "API reference", "Project"]
+    assert titles == [
+        "Overview",
+        "Quick start",
+        "Concepts",
+        "Use",
+        "Services",
+        "API reference",
+        "Project",
+    ]
     assert nav[-1]["Project"][-1] == {"Changelog": "changelog.md"}
