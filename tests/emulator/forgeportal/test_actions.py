@@ -199,7 +199,7 @@ async def test_cancel(forge: Forge) -> None:
     row = await forge.get(run_id)
     assert row["status"] == "canceled"
     assert row["finished_at"] is not None
-    assert (row["started_at"], row["output"]) == (None, None)
+    assert (row["started_at"], row["output"]) == (None, {})
     assert (await forge("GET", f"/actions/runs/{run_id}/logs")).json["data"]["logs"] == []
 
 

@@ -63,7 +63,7 @@ async def test_add_with_status(
     row = await control.run(await control.add_run(status=status))
     names = ("started_at", "finished_at", "output")
     assert row["status"] == status
-    assert [row[name] is not None for name in names] == [started, finished, output]
+    assert [bool(row[name]) for name in names] == [started, finished, output]
     assert (row["locked_by"] is not None) is (status == "running")
 
 

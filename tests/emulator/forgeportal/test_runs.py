@@ -60,6 +60,8 @@ async def test_detail(forge: Forge) -> None:
         "status": "queued",
         "input": {"name": "shop"},
         "idempotency_key": "k",
+        "output": {},
+        "error": None,
         "started_at": None,
     }
     assert expected.items() <= row.items()
@@ -119,16 +121,17 @@ async def test_pages(forge: Forge, control: ForgePortalControl) -> None:
     [
         ({"limit": "7"}, 7, (7, 0)),
         ({"limit": "1000"}, 200, (200, 0)),
-        ({"limit": "0"}, 1, (1, 0)),
-        ({"limit": "-5"}, 1, (1, 0)),
+        ({"limit": "0"}, 0, (0, 0)),
+        ({"limit": "7.9"}, 7, (7, 0)),
+        ({"limit": " 7 runs"}, 7, (7, 0)),
         ({"limit": "many"}, 20, (None, 0)),
         ({"limit": "nan"}, 20, (None, 0)),
         ({"limit": "Infinity"}, 20, (None, 0)),
-        ({"limit": ""}, 1, (1, 0)),
+        ({"limit": ""}, 20, (None, 0)),
         ({"offset": "205"}, 5, (20, 205)),
         ({"offset": "-1"}, 20, (20, 0)),
         ({"offset": "x"}, 20, (20, None)),
-        ({"offset": "1e30"}, 0, (20, 1 << 53)),
+        ({"offset": "1e30"}, 20, (20, 1)),
     ],
 )
 async def test_limits(
@@ -139,6 +142,13 @@ async def test_limits(
     answer = await forge("GET", "/action-runs", params=params)
     assert (answer.status, len(answer.json["data"])) == (200, count)
     assert answer.json["pagination"] == {"limit": shown[0], "offset": shown[1], "total": 210}
+
+
+@pytest.mark.parametrize("path", ["/action-runs", "/actions/runs"])
+async def test_negative_limit(forge: Forge, path: str) -> None:
+    """A negative limit breaks the database's query: 500."""
+    answer = await forge("GET", path, params={"limit": "-1"})
+    assert (answer.status, answer.json["message"]) == (500, "LIMIT must not be negative")
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "success", "failed", "canceled"])

@@ -106,7 +106,7 @@ class RunLife:
             "requested_by": order.user,
             "status": "queued",
             "input": dict(order.input),
-            "output": None,
+            "output": {},
             "locked_by": None,
             "locked_at": None,
             "retry_count": 0,

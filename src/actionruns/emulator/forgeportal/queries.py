@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
 from aiohttp import web
 
+from actionruns.emulator.forgeportal.errors import unhandled
 from actionruns.emulator.forgeportal.ids import database_uuid
 
-__all__ = ["Number", "checked_numbers", "filters", "number"]
+__all__ = ["Number", "checked_numbers", "filters", "limited", "skipped"]
+
+
+_PAGE = 20
+_DIGITS = re.compile(r"\s*[+-]?[0-9]{1,15}")
 
 
 @attrs.frozen
@@ -27,23 +33,38 @@ class Number:
     shown: int | None
 
 
-def number(
-    request: web.Request, name: str, default: int, least: int, most: int = 1 << 53
-) -> Number:
-    """Read a number; one that is out of the limits is moved to the nearer of them.
+def number(request: web.Request, name: str, default: int) -> int | None:
+    """Read a whole number as the service's language does: by the digits at the beginning.
 
-    A text that is no number isn't refused: the service goes on with "not a number", which JSON
-    shows as null. That the default then limits the page is *inferred*.
+    Returns:
+        The number; None for what doesn't begin with one: the service goes on with "not a number",
+        which JSON shows as null.
     """
-    text = request.query.get(name)
-    if text is None:
-        return Number(default, default)
-    try:
-        value = int(float(text or "0"))
-    except (ValueError, OverflowError):
-        return Number(default, None)
-    value = min(max(value, least), most)
-    return Number(value, value)
+    found = _DIGITS.match(request.query.get(name, str(default)))
+    return int(found[0]) if found else None
+
+
+def limited(request: web.Request, most: int) -> Number:
+    """Read the parameter ``limit``: 20 by default, and no more than the most.
+
+    That the default limits the page when it is no number is *inferred*.
+
+    Raises:
+        ForgePortalError: 500, it is negative: only the database minds.
+    """
+    value = number(request, "limit", _PAGE)
+    if value is not None and value < 0:
+        raise unhandled(500, "LIMIT must not be negative")
+    return Number(_PAGE, None) if value is None else Number(min(value, most), min(value, most))
+
+
+def skipped(request: web.Request) -> Number:
+    """Read the parameter ``offset``: none by default, and none when it is negative."""
+    value = number(request, "offset", 0)
+    if value is None:
+        return Number(0, None)
+    # No more than the database can count.
+    return Number(min(max(value, 0), 1 << 53), max(value, 0))
 
 
 def checked_numbers(

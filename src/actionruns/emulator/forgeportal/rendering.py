@@ -42,6 +42,7 @@ _CAMEL_DETAIL = {
     "requestedBy": "requested_by",
     "status": "status",
     "input": "input",
+    "output": "output",
 }
 _CAMEL_DETAIL_TAIL = {
     "retryCount": "retry_count",
@@ -63,8 +64,8 @@ def camel_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def table_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a run as the older list shows it: all columns; no output is an empty one."""
-    return {**row, "output": row["output"] or {}}
+    """Return a run as the older list shows it: all columns."""
+    return dict(row)
 
 
 def detail(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,14 +79,12 @@ def detail(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def camel_detail(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a run as the older route shows it."""
-    output = row["output"] or {}
     return {
         **{name: row[column] for name, column in _CAMEL_DETAIL.items()},
-        "output": output,
-        "links": output.get("links", []),
+        "links": row["output"].get("links", []),
         **{name: row[column] for name, column in _CAMEL_DETAIL_TAIL.items()},
     }
 
 
 def _error(row: Mapping[str, Any]) -> Any:
-    return (row["output"] or {}).get("error")
+    return row["output"].get("error")

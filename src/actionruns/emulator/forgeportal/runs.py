@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from actionruns.emulator.forgeportal.errors import ForgePortalError, refused
-from actionruns.emulator.forgeportal.queries import filters, number
+from actionruns.emulator.forgeportal.queries import filters, limited, skipped
 from actionruns.emulator.forgeportal.rendering import (
     camel_detail,
     camel_row,
@@ -17,8 +17,6 @@ from actionruns.emulator.forgeportal.state import ForgePortalState, json_respons
 
 __all__ = ["run_routes"]
 
-_DEFAULT_LIMIT = 20
-
 
 def run_routes(state: ForgePortalState) -> web.RouteTableDef:
     """Make the routes that read runs."""
@@ -29,8 +27,8 @@ def run_routes(state: ForgePortalState) -> web.RouteTableDef:
     @routes.get("/api/v1/action-runs")
     async def list_runs(request: web.Request) -> web.Response:
         state.allow(request, "action:read")
-        limit = number(request, "limit", _DEFAULT_LIMIT, 1, 200)
-        offset = number(request, "offset", 0, 0)
+        limit = limited(request, 200)
+        offset = skipped(request)
         equal = filters(request, status="status", entityId="entity_id", templateId="template_id")
         page = runs.page(equal, limit.used, offset.used)
         pagination = {"limit": limit.shown, "offset": offset.shown, "total": runs.count(equal)}
@@ -49,7 +47,7 @@ def run_routes(state: ForgePortalState) -> web.RouteTableDef:
     @routes.get("/api/v1/actions/runs")
     async def list_older(request: web.Request) -> web.Response:
         user = state.allow(request, "action:read")
-        limit = number(request, "limit", _DEFAULT_LIMIT, 1, 100)
+        limit = limited(request, 100)
         equal = filters(request, entityId="entity_id", requestedBy="requested_by")
         page = runs.page(equal or {"requested_by": user.email}, limit.used, 0)
         # The total is that of the page: there is no other page.

@@ -100,7 +100,7 @@ class TemplateLife:
                     "stepId": step.row["step_id"],
                     "actionId": step.row["action_id"],
                     "status": step.status,
-                    "outputs": step.row["output"] or {},
+                    "outputs": step.row["output"],
                     "startedAt": step.row["started_at"],
                     "finishedAt": step.row["finished_at"],
                 }
