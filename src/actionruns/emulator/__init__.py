@@ -10,6 +10,7 @@ from actionruns.emulator.port import Action, Blueprint, Relation, User
 from actionruns.emulator.request_log import RequestLog, RequestRecord
 from actionruns.emulator.server import Emulator
 from actionruns.emulator.settings import EmulatorSettings
+from actionruns.emulator.stream_behaviour import StreamBehaviour
 
 __all__ = [
     "Action",
@@ -19,5 +20,6 @@ __all__ = [
     "Relation",
     "RequestLog",
     "RequestRecord",
+    "StreamBehaviour",
     "User",
 ]

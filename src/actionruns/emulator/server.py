@@ -11,6 +11,7 @@ from typing import Self, Unpack, cast
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from actionruns.emulator.acp import AcpControl, AcpV01Service
 from actionruns.emulator.clock import Clock
 from actionruns.emulator.fault_control import FaultControl
 from actionruns.emulator.faults import FaultPlan
@@ -41,7 +42,8 @@ class Emulator(PortControl, FaultControl):
 
     Port accepts the client id ``demo`` with the secret ``demo`` (and ``reviewer`` with
     ``reviewer``, a second user), and the API key ``demo``. ForgePortal accepts everybody, or with
-    ``forgeportal_auth`` the session ``demo``.
+    ``forgeportal_auth`` the session ``demo``. The agents of the Agent Connect Protocol serve
+    everybody, or with ``acp_auth`` who has the API key ``demo``.
 
     Args:
         port: TCP port; 0: a free one.
@@ -80,6 +82,7 @@ class Emulator(PortControl, FaultControl):
         self._store: Store | None = None
         self._port: PortService | None = None
         self._forgeportal: ForgePortalService | None = None
+        self._acp: AcpV01Service | None = None
         self._services: tuple[Service, ...] = ()
         self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
@@ -135,6 +138,7 @@ class Emulator(PortControl, FaultControl):
         self._services = ()
         self._port = None
         self._forgeportal = None
+        self._acp = None
         if self._store is not None:
             self._store.close()
             self._store = None
@@ -145,7 +149,8 @@ class Emulator(PortControl, FaultControl):
         self._port = PortService(store, self.settings, self._clock)
         self._port.catalog.add(*self._extra)
         self._forgeportal = ForgePortalService(store, self.settings, self._clock)
-        self._services = (self._port, self._forgeportal)
+        self._acp = AcpV01Service(store, self.settings, self._clock)
+        self._services = (self._port, self._forgeportal, self._acp)
         app = web.Application(middlewares=[self._observe], client_max_size=_BODY_LIMIT)
         for service in self._services:
             app.add_subapp(service.prefix, service.application())
@@ -226,6 +231,15 @@ class Emulator(PortControl, FaultControl):
         """
         return self.url + ForgePortalService.prefix
 
+    @property
+    def acp_url(self) -> str:
+        """Base URL of the emulated agents, by version 0.1 of the Agent Connect Protocol.
+
+        Raises:
+            ConfigurationError: The emulator isn't running.
+        """
+        return self.url + AcpV01Service.prefix
+
     def _route_templates(self) -> list[str]:
         if self._runner is None:
             raise _not_running()
@@ -253,6 +267,17 @@ class Emulator(PortControl, FaultControl):
         if self._forgeportal is None:
             raise _not_running()
         return ForgePortalControl(self._forgeportal)
+
+    @property
+    def acp(self) -> AcpControl:
+        """What a test does with the emulated agents of `acp_url`, besides sending requests.
+
+        Raises:
+            ConfigurationError: The emulator isn't running.
+        """
+        if self._acp is None:
+            raise _not_running()
+        return AcpControl(self._acp)
 
     @property
     def _service(self) -> PortService:

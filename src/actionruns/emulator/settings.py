@@ -7,6 +7,8 @@ from typing import Any, Literal, TypedDict
 
 import attrs
 
+from actionruns.emulator.stream_behaviour import StreamBehaviour
+
 __all__ = ["Behaviour", "EmulatorSettings"]
 
 
@@ -91,6 +93,11 @@ class EmulatorSettings:
         forgeportal_retry_rate: Share of the other runs' attempts that fail and are repeated.
         forgeportal_retry_delay: Seconds from the first failed attempt to the next, before
             ``speed``; they double with each one, up to twenty times as many.
+        acp_auth: Ask requests of the Agent Connect Protocol for a key of ``api_keys`` in the header
+            ``x-api-key``. False: everybody is served.
+        acp_errors: How they are refused: with a bare "text" as the protocol has it, or with the
+            object ``{"detail": ...}`` of the framework that servers are built on.
+        acp_stream: How event streams behave, and what goes wrong in them.
     """
 
     seed: int = 0
@@ -136,6 +143,13 @@ class EmulatorSettings:
     forgeportal_max_retries: int = attrs.field(default=3, validator=attrs.validators.ge(0))
     forgeportal_retry_rate: float = attrs.field(default=0.1, validator=_share)
     forgeportal_retry_delay: float = attrs.field(default=30.0, validator=_positive)
+    acp_auth: bool = False
+    acp_errors: Literal["text", "detail"] = attrs.field(
+        default="text", validator=attrs.validators.in_(("text", "detail"))
+    )
+    acp_stream: StreamBehaviour = attrs.field(
+        factory=StreamBehaviour, validator=attrs.validators.instance_of(StreamBehaviour)
+    )
 
 
 class Behaviour(TypedDict, total=False):
@@ -170,3 +184,6 @@ class Behaviour(TypedDict, total=False):
     forgeportal_max_retries: int
     forgeportal_retry_rate: float
     forgeportal_retry_delay: float
+    acp_auth: bool
+    acp_errors: Literal["text", "detail"]
+    acp_stream: StreamBehaviour

@@ -1,0 +1,9 @@
+"""The Agent Connect Protocol: agents that echo, think, stream, ask and fail."""
+
+from __future__ import annotations
+
+from actionruns.emulator.acp.catalog import Agent, Question
+from actionruns.emulator.acp.control import AcpControl
+from actionruns.emulator.acp.service import AcpV01Service
+
+__all__ = ["AcpControl", "AcpV01Service", "Agent", "Question"]
