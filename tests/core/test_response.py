@@ -318,3 +318,10 @@ def test_an_empty_answer_is_refused_elsewhere() -> None:
     """An operation that promises a result fails without one."""
     with pytest.raises(DecodeFailed, match="not JSON"):
         parse_response(GET_RUN, Response(204, {}, b""))
+
+
+def test_a_404_that_is_not_the_services_says_so() -> None:
+    """A wrong path at some web server is told from a run that does not exist."""
+    answer = Response(404, {}, b"404: Not Found")
+    error = api_error(answer, CALL, now=NOW)
+    assert "another server or path: correct base_url" in str(error)

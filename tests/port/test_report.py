@@ -100,6 +100,14 @@ async def test_an_error_is_not_hidden_by_a_failing_last_word(
     assert "r_unknown could not be marked FAILURE" in caught.value.__notes__[0]
 
 
+async def test_the_same_refusal_is_told_once(port: AsyncPortClient) -> None:
+    """A block that ends because its run does not exist needs no note that it does not exist."""
+    with pytest.raises(NotFound) as caught:
+        async with port.report("r_unknown") as report:
+            await report.log("hello")
+    assert not hasattr(caught.value, "__notes__")
+
+
 async def test_a_run_that_does_not_exist_is_an_error(port: AsyncPortClient) -> None:
     """Marking success says so when there is nothing to mark."""
     with pytest.raises(NotFound):

@@ -121,6 +121,8 @@ def _hint(response: Response, call: Call) -> str:
     if 300 <= response.status < 400:
         where = redact_text(response.headers.get("location", "another place"))
         return f"It redirects to {where}, which is not followed; correct base_url."
+    if response.status == 404 and isinstance(_error_body(response.body), str):
+        return "The service answers in JSON, so this is another server or path: correct base_url."
     return _HINTS.get(response.status, "")
 
 

@@ -220,6 +220,8 @@ async def _report_failure(report: AsyncReport, error: BaseException) -> None:
         with anyio.fail_after(_LAST_WORD_SECONDS, shield=True):
             await report.fail(summary[:_SUMMARY_LIMIT])
     except (ActionRunsError, TimeoutError) as failed:
+        if type(failed) is type(error):
+            return  # the block ended by the same refusal, and says so
         # The block's own error goes first; this one must not hide it.
         error.add_note(f"the run {report.run_id} could not be marked FAILURE: {failed}")
         _log.warning("the run %s could not be marked FAILURE: %s", report.run_id, failed)
