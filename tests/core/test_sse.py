@@ -194,6 +194,7 @@ def test_the_last_id_is_kept() -> None:
     seen = []
     for chunk in (b"data: a\n\n", b"id: 1\ndata: b\n\n", b"data: c\n\n", b"id: 2\n\n", b"id\n\n"):
         decoder.feed(chunk)
+        drained(decoder)
         seen.append(decoder.last_event_id)
     assert seen == ["0", "1", "1", "2", ""]
 
@@ -202,7 +203,18 @@ def test_the_id_of_half_an_event_does_not_count() -> None:
     """An id counts with the blank line, so that a new connection brings the event again."""
     decoder = EventDecoder()
     decoder.feed(b"id: 1\ndata: a\n\nid: 2\ndata: b\n")
+    assert drained(decoder) == [message("a", "1")]
     assert decoder.last_event_id == "1"
+
+
+def test_the_ids_of_events_that_are_to_come_do_not_count() -> None:
+    """Who stops at an event goes on after that one, however many came with it in one chunk."""
+    decoder = EventDecoder(last_event_id="0")
+    decoder.feed(b"id: 1\ndata: a\n\ndata: b\n\nid: 2\n\nid: 3\ndata: c\n\nid: 4\n\n")
+    seen = [decoder.last_event_id]
+    while decoder.next_event() is not None:
+        seen.append(decoder.last_event_id)
+    assert seen == ["0", "1", "1", "4"]
 
 
 def test_an_id_with_nul_is_ignored() -> None:

@@ -34,7 +34,7 @@ from tests.transport.servers import (
     raw,
     reset,
 )
-from tests.transport.ticks import FOLLOW, ONE_TICK, START, Tick, gathered, numbers
+from tests.transport.ticks import FOLLOW, ONE_TICK, START, TWO_TICKS, Tick, gathered, numbers
 
 pytestmark = pytest.mark.anyio
 
@@ -95,6 +95,18 @@ async def test_a_stream_goes_on_from_an_id() -> None:
         await gathered(stream)
     assert server.headers("last-event-id") == ["x-7"]
     assert (stream.last_event_id, stream.retry) == ("1", 1.5)
+
+
+async def test_the_last_id_is_that_of_the_last_event_taken() -> None:
+    """Events that have come, but were not taken, are not skipped by who goes on elsewhere."""
+    async with (
+        Server(event_stream(TWO_TICKS)) as server,
+        transport_to(server).stream(FOLLOW, ONE) as stream,
+    ):
+        await anext(stream)
+        assert stream.last_event_id == "1"
+        await anext(stream)
+        assert stream.last_event_id == "2"
 
 
 async def test_an_id_that_no_header_can_carry_is_not_sent() -> None:

@@ -54,8 +54,6 @@ class EventDecoder:
         last_event_id: The id to begin with, when the stream goes on after a lost connection.
 
     Attributes:
-        last_event_id: The last id that was given, also by a block without data; what a new
-            connection sends as ``Last-Event-ID``. Empty = there was none.
         retry: Seconds to wait before a new connection, as the server wishes; None = it says
             nothing.
 
@@ -69,10 +67,12 @@ class EventDecoder:
     """
 
     def __init__(self, *, limit: int = 64 * _MIB, last_event_id: str = "") -> None:
-        self.last_event_id = last_event_id
         self.retry: float | None = None
         self._limit = limit
-        self._events: deque[ServerSentEvent] = deque()
+        # Each with the last id of the stream as of it.
+        self._events: deque[tuple[ServerSentEvent, str]] = deque()
+        self._id_given_out = last_event_id
+        self._id_read = last_event_id
         self._is_broken = False
         # Where the bytes are.
         self._beginning: bytes | None = b""  # what may yet become a BOM; None = we are past it
@@ -84,6 +84,15 @@ class EventDecoder:
         self._type = ""
         self._data: list[bytes] = []
         self._id: str | None = None
+
+    @property
+    def last_event_id(self) -> str:
+        """The last id of the stream as of the event that came out last; empty = there was none.
+
+        What a new connection sends as ``Last-Event-ID``. Events that are still to come out do not
+        count, so that who goes on elsewhere misses none of them; a block without data does.
+        """
+        return self._id_given_out if self._events else self._id_read
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes, any number of them."""
@@ -110,7 +119,8 @@ class EventDecoder:
             DecodeFailed: The event is larger than the limit. There is no way to go on.
         """
         if self._events:
-            return self._events.popleft()
+            event, self._id_given_out = self._events.popleft()
+            return event
         if self._is_broken:
             raise DecodeFailed(f"an event of the stream is larger than {self._limit} bytes")
         return None
@@ -165,10 +175,11 @@ class EventDecoder:
     def _dispatch(self) -> None:
         """End a block: it is an event if it had data. Its id counts in any case."""
         if self._id is not None:
-            self.last_event_id = self._id
+            self._id_read = self._id
         if self._data:
             data = b"\n".join(self._data).decode("utf-8", "replace")
-            self._events.append(ServerSentEvent(self._type or "message", data, self._id))
+            event = ServerSentEvent(self._type or "message", data, self._id)
+            self._events.append((event, self._id_read))
         self._size = 0
         self._type = ""
         self._data = []
