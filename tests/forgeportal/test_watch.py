@@ -119,6 +119,37 @@ async def test_an_answer_without_rows_is_no_empty_list(
     assert {update.state for update in seen} == {RunState.QUEUED}
 
 
+async def test_a_run_whose_worker_has_died_is_stale(
+    emulator: Emulator, forge: AsyncForgePortalClient
+) -> None:
+    """It is reported as stale after the limit, not followed for ever; others go on."""
+    (dead,) = await emulator.forgeportal.add_runs(1, status="running", age=7200)
+    (queued,) = await emulator.forgeportal.add_runs(1, age=7200)
+    (fresh,) = await emulator.forgeportal.add_runs(1, status="running", age=60)
+    run_ids = [dead, queued, fresh]
+    async with forge.watch(run_ids, interval=1e-3, stale_after=3600) as watching:
+        updates = [await anext(watching) for _ in range(4)]
+        stale = updates[-1]
+        assert (stale.run_id, stale.outcome) == (dead, Outcome.STALE)
+        assert (stale.state, stale.is_terminal) == (RunState.RUNNING, False)
+        assert "longer than 3600 s" in str(stale.error)
+        await emulator.forgeportal.finish(queued)
+        await emulator.forgeportal.finish(fresh)
+        last = {update.run_id: update.outcome async for update in watching}
+    assert last == {queued: Outcome.ENDED, fresh: Outcome.ENDED}
+
+
+async def test_waiting_for_a_stale_run_ends(
+    emulator: Emulator, forge: AsyncForgePortalClient
+) -> None:
+    """The error says for how long the run has been running."""
+    (dead,) = await emulator.forgeportal.add_runs(1, status="running", age=7200)
+    with pytest.raises(WaitTimeout, match="worker may have died"):
+        await forge.wait(dead, interval=1e-3, stale_after=3600)
+    (outcome,) = await forge.wait_all([dead], interval=1e-3, stale_after=3600)
+    assert (outcome.outcome, outcome.state) == (Outcome.STALE, RunState.RUNNING)
+
+
 async def test_wait_goes_over_a_retry(emulator: Emulator, forge: AsyncForgePortalClient) -> None:
     """The run that is returned has ended for good."""
     run_id = await emulator.forgeportal.add_run()

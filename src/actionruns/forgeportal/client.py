@@ -138,7 +138,12 @@ class AsyncForgePortalClient(AsyncServiceClient):
         return self._transport.seconds_to_turn(RUN_TEMPLATE)
 
     async def wait(
-        self, run_id: str, *, timeout: float | None = None, interval: float | None = None
+        self,
+        run_id: str,
+        *,
+        timeout: float | None = None,
+        interval: float | None = None,
+        stale_after: float | None = None,
     ) -> ActionRun:
         """Wait until a run has ended, and return it, however it ended.
 
@@ -150,12 +155,14 @@ class AsyncForgePortalClient(AsyncServiceClient):
             run_id: The run.
             timeout: Seconds for the whole wait; None = as long as it takes.
             interval: Seconds between two looks; None = 1 s at first, up to 15 s while it is quiet.
+            stale_after: Seconds since its start after which a run that is running counts as stale:
+                ForgePortal does not notice when a worker dies. None = never.
 
         Returns:
             The run as it ended; see its ``state``.
 
         Raises:
-            WaitTimeout: The timeout passed first; the run goes on.
+            WaitTimeout: The timeout passed first, and the run goes on; or the run is stale.
             RunGone: ForgePortal has not known the run for 30 s.
             AuthenticationFailed: The session is refused.
             InvalidRequest: The run id cannot be sent.
@@ -164,7 +171,7 @@ class AsyncForgePortalClient(AsyncServiceClient):
 
         Source: GET /api/v1/action-runs/{runId} (forgeportal.yaml)
         """
-        settings = WatchSettings(timeout=timeout, interval=interval)
+        settings = WatchSettings(timeout=timeout, interval=interval, stale_after=stale_after)
         return await wait_for(self._source, run_id, settings)
 
     async def wait_all(
@@ -174,6 +181,7 @@ class AsyncForgePortalClient(AsyncServiceClient):
         timeout: float | None = None,
         interval: float | None = None,
         max_in_flight: int = 64,
+        stale_after: float | None = None,
     ) -> list[RunOutcome[ActionRun]]:
         """Wait until each of many runs has ended or cannot be followed.
 
@@ -185,6 +193,9 @@ class AsyncForgePortalClient(AsyncServiceClient):
             interval: Seconds between two looks; None = 1 s after a change, up to 15 s while it is
                 quiet.
             max_in_flight: Requests for single runs under way at once.
+            stale_after: Seconds since its start after which a run that is running counts as stale
+                (`Outcome.STALE`) and is followed no longer: ForgePortal does not notice when a
+                worker dies. None = never.
 
         Returns:
             One outcome for each run, in the order given.
@@ -197,7 +208,12 @@ class AsyncForgePortalClient(AsyncServiceClient):
 
         Source: GET /api/v1/action-runs, GET /api/v1/action-runs/{runId} (forgeportal.yaml)
         """
-        settings = WatchSettings(timeout=timeout, interval=interval, max_in_flight=max_in_flight)
+        settings = WatchSettings(
+            timeout=timeout,
+            interval=interval,
+            max_in_flight=max_in_flight,
+            stale_after=stale_after,
+        )
         return await wait_for_all(self._source, run_ids, settings)
 
     def watch(
@@ -207,6 +223,7 @@ class AsyncForgePortalClient(AsyncServiceClient):
         timeout: float | None = None,
         interval: float | None = None,
         max_in_flight: int = 64,
+        stale_after: float | None = None,
     ) -> Watch[ActionRun]:
         """Follow many runs until each has ended, and tell every change once.
 
@@ -221,6 +238,9 @@ class AsyncForgePortalClient(AsyncServiceClient):
             interval: Seconds between two looks; None = 1 s after a change, up to 15 s while it is
                 quiet.
             max_in_flight: Requests for single runs under way at once.
+            stale_after: Seconds since its start after which a run that is running counts as stale
+                (`Outcome.STALE`) and is followed no longer: ForgePortal does not notice when a
+                worker dies. None = never.
 
         Returns:
             The updates, an asynchronous iterator: at first one for the state of each run, then
@@ -234,7 +254,12 @@ class AsyncForgePortalClient(AsyncServiceClient):
 
         Source: GET /api/v1/action-runs, GET /api/v1/action-runs/{runId} (forgeportal.yaml)
         """
-        settings = WatchSettings(timeout=timeout, interval=interval, max_in_flight=max_in_flight)
+        settings = WatchSettings(
+            timeout=timeout,
+            interval=interval,
+            max_in_flight=max_in_flight,
+            stale_after=stale_after,
+        )
         return Watch([(self._source, run_ids)], settings)
 
 

@@ -40,6 +40,7 @@ from actionruns.errors import (
 from actionruns.states import Run, RunState
 from actionruns.watching.settings import WatchSettings
 from actionruns.watching.source import ActivePage, RunSource
+from actionruns.watching.staleness import staleness
 from actionruns.watching.update import Outcome, RunUpdate
 
 __all__ = ["Follower", "Progress"]
@@ -140,6 +141,7 @@ class Follower(Generic[R]):
             self._changed = False
             await self._round()
             self._check_first_look()
+            await self._give_up_stale()
             interval = self._next_interval(interval)
             await self._pause(interval)
         for followed in list(self._ledger):
@@ -357,6 +359,18 @@ class Follower(Generic[R]):
         error = WaitTimeout(problem, ref=ref, run=run)
         error.__cause__ = self._last_error
         await self._give_up(followed, Outcome.TIMED_OUT, error)
+
+    async def _give_up_stale(self) -> None:
+        limit = self._settings.stale_after
+        for followed in () if limit is None else list(self._ledger):
+            run, now = self._seen.get(followed.run_id), datetime.now(UTC)
+            error = staleness(self._ref(followed), run, limit=limit or 0, now=now)
+            if error is None:
+                continue
+            await self._ask(followed)  # it may have ended just now
+            is_known = followed.failing_since is None and followed.unknown_since is None
+            if is_known and self._seen.get(followed.run_id) is run:
+                await self._give_up(followed, Outcome.STALE, error)
 
     async def _give_up(self, followed: Followed, outcome: Outcome, error: ActionRunsError) -> None:
         run = self._seen.get(followed.run_id)

@@ -31,6 +31,8 @@ class WatchSettings:
             counts as gone. A run that was just created may not be known everywhere yet.
         give_up_after: Seconds of uninterrupted failures after which a run counts as not to be
             followed. One failure never ends a watch.
+        stale_after: Seconds from a run's start after which it counts as stale while it is running,
+            and is followed no longer; by this machine's clock. None = never.
     """
 
     interval: float | None = attrs.field(default=None, validator=_above_zero_or_none)
@@ -40,3 +42,4 @@ class WatchSettings:
     longest: float = attrs.field(default=15.0, validator=above_zero)
     not_found_grace: float = attrs.field(default=30.0, validator=above_zero)
     give_up_after: float = attrs.field(default=3600.0, validator=above_zero)
+    stale_after: float | None = attrs.field(default=None, validator=_above_zero_or_none)

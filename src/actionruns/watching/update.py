@@ -27,6 +27,8 @@ class Outcome(enum.StrEnum):
     """Asking for it kept failing; the run itself may be well."""
     TIMED_OUT = "timed out"
     """The watch's own time was up; the run goes on."""
+    STALE = "stale"
+    """It has been running for longer than the watch's stale limit; nobody may be working on it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -41,8 +43,8 @@ class RunUpdate(Generic[R]):
         previous: Its state before; None at the first sight.
         seen_at: When we saw it, UTC.
         outcome: Why this is the run's last update; None while it is followed on.
-        error: What stood against following it, for `Outcome.GONE`, `FAILED_TO_FOLLOW` and
-            `TIMED_OUT`.
+        error: What stood against following it, for `Outcome.GONE`, `FAILED_TO_FOLLOW`,
+            `TIMED_OUT` and `STALE`.
     """
 
     ref: str

@@ -112,7 +112,12 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
         return self._async.run_template_wait
 
     def wait(
-        self, run_id: str, *, timeout: float | None = None, interval: float | None = None
+        self,
+        run_id: str,
+        *,
+        timeout: float | None = None,
+        interval: float | None = None,
+        stale_after: float | None = None,
     ) -> ActionRun:
         """Wait until a run has ended, and return it, however it ended.
 
@@ -124,12 +129,14 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
             run_id: The run.
             timeout: Seconds for the whole wait; None = as long as it takes.
             interval: Seconds between two looks; None = 1 s at first, up to 15 s while it is quiet.
+            stale_after: Seconds since its start after which a run that is running counts as stale:
+                ForgePortal does not notice when a worker dies. None = never.
 
         Returns:
             The run as it ended; see its ``state``.
 
         Raises:
-            WaitTimeout: The timeout passed first; the run goes on.
+            WaitTimeout: The timeout passed first, and the run goes on; or the run is stale.
             RunGone: ForgePortal has not known the run for 30 s.
             AuthenticationFailed: The session is refused.
             InvalidRequest: The run id cannot be sent.
@@ -138,7 +145,9 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
 
         Source: GET /api/v1/action-runs/{runId} (forgeportal.yaml)
         """
-        return self._loop.call(self._async.wait, run_id, timeout=timeout, interval=interval)
+        return self._loop.call(
+            self._async.wait, run_id, timeout=timeout, interval=interval, stale_after=stale_after
+        )
 
     def wait_all(
         self,
@@ -147,6 +156,7 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
         timeout: float | None = None,
         interval: float | None = None,
         max_in_flight: int = 64,
+        stale_after: float | None = None,
     ) -> list[RunOutcome[ActionRun]]:
         """Wait until each of many runs has ended or cannot be followed.
 
@@ -158,6 +168,9 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
             interval: Seconds between two looks; None = 1 s after a change, up to 15 s while it is
                 quiet.
             max_in_flight: Requests for single runs under way at once.
+            stale_after: Seconds since its start after which a run that is running counts as stale
+                (`Outcome.STALE`) and is followed no longer: ForgePortal does not notice when a
+                worker dies. None = never.
 
         Returns:
             One outcome for each run, in the order given.
@@ -176,6 +189,7 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
             timeout=timeout,
             interval=interval,
             max_in_flight=max_in_flight,
+            stale_after=stale_after,
         )
 
     def watch(
@@ -185,6 +199,7 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
         timeout: float | None = None,
         interval: float | None = None,
         max_in_flight: int = 64,
+        stale_after: float | None = None,
     ) -> BlockingIterator[RunUpdate[ActionRun]]:
         """Follow many runs until each has ended, and tell every change once.
 
@@ -199,6 +214,9 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
             interval: Seconds between two looks; None = 1 s after a change, up to 15 s while it is
                 quiet.
             max_in_flight: Requests for single runs under way at once.
+            stale_after: Seconds since its start after which a run that is running counts as stale
+                (`Outcome.STALE`) and is followed no longer: ForgePortal does not notice when a
+                worker dies. None = never.
 
         Returns:
             The updates, an asynchronous iterator: at first one for the state of each run, then
@@ -218,6 +236,7 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
             timeout=timeout,
             interval=interval,
             max_in_flight=max_in_flight,
+            stale_after=stale_after,
         )
 
     @property
