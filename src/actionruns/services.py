@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
+from actionruns.acp import AsyncAcpClient
 from actionruns.errors import InvalidRequest
 from actionruns.forgeportal.client import AsyncForgePortalClient
 from actionruns.port.client import AsyncPortClient
@@ -29,6 +30,7 @@ class ServiceClient(Protocol):
 SERVICES: Mapping[str, Callable[[], ServiceClient]] = {
     "port": AsyncPortClient,
     "forgeportal": AsyncForgePortalClient,
+    "acp": AsyncAcpClient,
 }
 """Service name -> what makes a client of it with the settings of the environment."""
 
@@ -40,18 +42,24 @@ def watch(
     timeout: float | None = None,
     interval: float | None = None,
     max_in_flight: int = 64,
+    stale_after: float | None = None,
 ) -> Watch[Run]:
     """Follow runs of several services until each has ended, and tell every change once.
 
     Args:
-        refs: The runs, by service and id: ``port:r_QOz6WoOB1Q2lmhZZ``, ``forgeportal:<uuid>``.
+        refs: The runs, by service and id: ``port:r_QOz6WoOB1Q2lmhZZ``, ``forgeportal:<uuid>``,
+            ``acp:<uuid>``.
         clients: Clients to use, by service name; they stay open. For a service without one, a
-            client is made from the environment and closed at the end.
+            client is made from the environment and closed at the end; for ``acp`` that is one of
+            version 0.1.
         timeout: Seconds after which runs that go on get a last update and the watch ends; None =
             never.
         interval: Seconds between two looks; None = 1 s after a change, up to 15 s while it is
             quiet.
         max_in_flight: Requests for single runs under way at once, for each service.
+        stale_after: Seconds since its start after which a run that is running counts as stale
+            (`Outcome.STALE`) and is followed no longer, for services that tell when a run started.
+            None = never.
 
     Returns:
         The updates of all services as they are seen, an asynchronous iterator.
@@ -60,7 +68,12 @@ def watch(
         InvalidRequest: A reference is malformed or names a service that is not known.
         ConfigurationError: The environment lacks a service's credentials.
     """
-    settings = WatchSettings(timeout=timeout, interval=interval, max_in_flight=max_in_flight)
+    settings = WatchSettings(
+        timeout=timeout,
+        interval=interval,
+        max_in_flight=max_in_flight,
+        stale_after=stale_after,
+    )
     following: list[tuple[RunSource[Run], list[str]]] = []
     made = AsyncExitStack()
     for service, run_ids in runs_by_service(refs).items():

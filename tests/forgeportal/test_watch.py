@@ -215,3 +215,14 @@ async def test_two_services_in_one_watch(
     assert {update.ref for update in updates} == refs
     assert {update.state for update in updates} == {RunState.SUCCEEDED}
     assert "forgeportal" in services.SERVICES
+
+
+async def test_a_watch_by_reference_has_a_stale_limit(
+    emulator: Emulator, forge: AsyncForgePortalClient
+) -> None:
+    """A dead worker's run is told as such over several services, too."""
+    (dead,) = await emulator.forgeportal.add_runs(1, status="running", age=7200)
+    watching = actionruns.watch(
+        [f"forgeportal:{dead}"], clients={"forgeportal": forge}, interval=1e-3, stale_after=3600
+    )
+    assert [update.outcome async for update in watching] == [None, Outcome.STALE]
