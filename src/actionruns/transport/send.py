@@ -78,10 +78,7 @@ class Transport(Streaming):
         self.authorizer: Authorizer = authorizer or FixedHeaders({})
         self._pool = Pool(settings)
         self._retry_budget = RetryBudget(settings.retry.budget)
-        self._fixed: dict[str, Any] = {
-            "allow_redirects": False,
-            "skip_auto_headers": _NOT_BY_ITSELF,
-        }
+        self._fixed: dict[str, Any] = {"allow_redirects": False}
         proxy = proxy_for(settings.base_url, proxy=settings.proxy, trust_env=settings.trust_env)
         if proxy is not None:
             self._fixed["proxy"] = proxy
@@ -95,6 +92,7 @@ class Transport(Streaming):
         # Without the five minutes that a caller's session may have in all.
         no_end = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
         self._fixed_of_streams = {**self._fixed, "timeout": no_end}
+        self._fixed_without_body = {**self._fixed, "skip_auto_headers": _NOT_BY_ITSELF}
 
     @property
     def closed(self) -> bool:
@@ -172,7 +170,7 @@ class Transport(Streaming):
     async def _deliver(self, delivery: Delivery, session: LoopSession) -> Response:
         """Try until there is an answer to give back or an error to raise."""
         method = delivery.request.method
-        pacer = self.pacer(delivery.operation)
+        pacer = None if delivery.operation.pace is None else self.pacer(delivery.operation)
         while True:
             if pacer is not None:
                 await wait_for_turn(pacer, delivery.operation, session)
@@ -257,30 +255,30 @@ class Transport(Streaming):
         self, delivery: Delivery, session: LoopSession, credentials: Mapping[str, str]
     ) -> Response:
         request = delivery.request
-        headers = {
-            "X-Request-Id": delivery.request_id,
-            **self._headers,
-            **credentials,
-            **request.headers,
-        }
-        data: bytes | BytesIO | None = request.body
-        if request.body is not None:
-            headers["Content-Type"] = "application/json"
-            if len(request.body) > _LARGE_BODY:
-                data = BytesIO(request.body)
-        url = URL(delivery.url, encoded=True)
+        headers = {"X-Request-Id": delivery.request_id, **self._headers, **credentials}
+        if request.headers:
+            headers.update(request.headers)
         fixed = self._fixed_of_streams if delivery.is_stream else self._fixed
+        body = request.body
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        elif request.method != "GET" and not delivery.is_stream:
+            fixed = self._fixed_without_body
         answer = await session.session.request(
-            request.method, url, headers=headers, data=data, **fixed
+            request.method,
+            URL(delivery.url, encoded=True),
+            headers=headers,
+            data=body if body is None or len(body) <= _LARGE_BODY else BytesIO(body),
+            **fixed,
         )
         # Read to its end, an answer gives its connection back by itself; `async with` would only
         # ask for that again.
         try:
             limit = self.settings.max_response_size
             if delivery.is_stream:
-                body = await receive_stream(delivery, answer, limit)
+                received = await receive_stream(delivery, answer, limit)
             else:
-                body = await read_body(answer, limit)
+                received = await read_body(answer, limit)
         except BaseException:
             answer.close()
             raise
@@ -294,7 +292,7 @@ class Transport(Streaming):
                 answer.status,
                 delivery.request_id,
             )
-        return Response(answer.status, answer.headers, body)
+        return Response(answer.status, answer.headers, received)
 
     async def _renewed(
         self,
