@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from actionruns.core.codec import structure, unstructure
+from actionruns.core._compiled import compile_model_hook
+from actionruns.core.codec import converter, structure, unstructure
 from actionruns.core.model import UNSET, Model, Unset, field, model
 from actionruns.errors import DecodeFailed
 
@@ -68,3 +69,15 @@ def test_a_value_of_the_wrong_type_is_refused_under_an_alias() -> None:
     """The checks are those of the field."""
     with pytest.raises(DecodeFailed, match="id in the answer should be a string"):
         structure({"runId": 5}, Shape)
+
+
+@model
+class Plain(Model):
+    id: str
+
+
+def test_models_without_aliases_pay_nothing() -> None:
+    """Their structure hook is compiled without a look for other names."""
+    names = {cls: compile_model_hook(cls, converter).__code__.co_names for cls in (Plain, Shape)}
+    assert "ALIASES" not in names[Plain]
+    assert "ALIASES" in names[Shape]
