@@ -6,9 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -56,7 +57,26 @@ class Emulated:
     @property
     def environment(self) -> dict[str, str]:
         """What the command line needs to know of it."""
-        return environment(self.emulator.port_url)
+        urls = {"FORGEPORTAL_URL": self.emulator.forgeportal_url}
+        return environment(self.emulator.port_url) | urls
+
+
+class EmulatedForge(Emulated):
+    """The emulator's ForgePortal, called from tests that are not asynchronous."""
+
+    def add_run(self, action: str = "create_repository", **options: Any) -> str:
+        """Create a run that is queued, or what the options say."""
+        run_id: str = self.call(partial(self.emulator.forgeportal.add_run, action, **options))
+        return run_id
+
+    def finish(self, run_id: str, status: str = "success") -> None:
+        """End a run."""
+        self.call(self.emulator.forgeportal.finish, run_id, status)
+
+    def log(self, run_id: str, *messages: str) -> None:
+        """Add entries to a run's log, as its worker would."""
+        for message in messages:
+            self.call(self.emulator.forgeportal.add_log, run_id, message)
 
 
 def environment(base_url: str) -> dict[str, str]:
@@ -64,7 +84,7 @@ def environment(base_url: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("PORT_")
+        if not name.startswith(("PORT_", "FORGEPORTAL_"))
         and name not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE"}
     }
     return kept | {
@@ -78,14 +98,28 @@ def environment(base_url: str) -> dict[str, str]:
     }
 
 
+E = TypeVar("E", bound=Emulated)
+
+
 @contextmanager
-def emulated(**settings: Any) -> Iterator[Emulated]:
-    """Run an emulator in a thread."""
+def _emulated(kind: type[E], **settings: Any) -> Iterator[E]:
     with (
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(Emulator(**settings)) as emulator,
     ):
-        yield Emulated(emulator, portal)
+        yield kind(emulator, portal)
+
+
+def emulated(**settings: Any) -> AbstractContextManager[Emulated]:
+    """Run an emulator in a thread."""
+    return _emulated(Emulated, **settings)
+
+
+@pytest.fixture
+def forge() -> Iterator[EmulatedForge]:
+    """An emulated ForgePortal with logins, whose runs move only when they are told to."""
+    with _emulated(EmulatedForge, auto_progress=False, forgeportal_auth=True) as forge:
+        yield forge
 
 
 @pytest.fixture
@@ -95,19 +129,32 @@ def port() -> Iterator[Emulated]:
         yield port
 
 
-@pytest.fixture
-def invoke(port: Emulated, monkeypatch: pytest.MonkeyPatch) -> Invoke:
-    """Call the command line in this process, with the emulator's address and credentials."""
-    for name in ("PORT_API_KEY", "PORT_REGION", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+def _invoke(emulated: Emulated, monkeypatch: pytest.MonkeyPatch) -> Invoke:
+    foreign = ("PORT_API_KEY", "PORT_REGION", "FORGEPORTAL_SESSION")
+    for name in (*foreign, "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
-    for name, value in port.environment.items():
-        if name.startswith("PORT_"):
+    for name, value in emulated.environment.items():
+        if name.startswith(("PORT_", "FORGEPORTAL_")):
             monkeypatch.setenv(name, value)
 
     def call(*arguments: str, stdin: str | None = None) -> Any:
         return CliRunner().invoke(app, arguments, input=stdin)
 
     return call
+
+
+@pytest.fixture
+def invoke(port: Emulated, monkeypatch: pytest.MonkeyPatch) -> Invoke:
+    """Call the command line in this process, with the emulator's address and credentials."""
+    return _invoke(port, monkeypatch)
+
+
+@pytest.fixture
+def forgeportal(forge: EmulatedForge, monkeypatch: pytest.MonkeyPatch) -> Invoke:
+    """Call `actionruns forgeportal` in this process, with a session."""
+    call = _invoke(forge, monkeypatch)
+    monkeypatch.setenv("FORGEPORTAL_SESSION", "demo")
+    return partial(call, "forgeportal")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from actionruns import PortClient
+from actionruns.cli.port_connection import PortConnection
 from tests.cli.conftest import PATIENCE, Emulated, Invoke, process
 
 QUESTION = "Client secret of demo: "
@@ -115,3 +116,35 @@ def test_no_answer_to_the_question_ends_it(port: Emulated) -> None:
         _, errors = listing.communicate(timeout=PATIENCE)
     assert listing.returncode == 130
     assert errors.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "start"),
+    [
+        (["--base-url", "ftp://x"], {}, "--base-url must begin with http://"),
+        ([], {"PORT_BASE_URL": "ftp://x"}, "PORT_BASE_URL must begin with http://"),
+        (["--timeout", "0"], {}, "--timeout must be above 0"),
+        (["--rate", "-1"], {}, "--rate must be above 0"),
+        (["--proxy", "x"], {}, "--proxy must begin with http://"),
+    ],
+)
+def test_an_error_names_the_option_or_the_variable(
+    invoke: Invoke,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    variables: dict[str, str],
+    start: str,
+) -> None:
+    """A setting is named as it was given, not as the keyword of the client."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    result = invoke("port", "list", *options)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {start}")
+
+
+def test_an_error_names_both_where_neither_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address that nobody has given can be given in two ways."""
+    monkeypatch.delenv("PORT_BASE_URL", raising=False)
+    connection = PortConnection()
+    assert connection.in_options("Check base_url.") == "Check --base-url or PORT_BASE_URL."

@@ -101,10 +101,10 @@ def test_an_unexpected_error_is_one_line(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_an_error_of_the_system_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """An error of the operating system is told in one line."""
+    """An error of the operating system is told in one line, with a code of its own."""
     with pytest.raises(typer.Exit) as end, failing():
         raise PermissionError(13, "Permission denied", "x")
-    assert end.value.exit_code == 7
+    assert end.value.exit_code == 74
     assert "Permission denied" in only_line(capsys.readouterr().err)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from actionruns.cli.consoles import make_console
+from actionruns.cli.port_rendering import PORT_RUNS
 from actionruns.cli.rendering import duration, run_details, run_table
 from actionruns.core.codec import structure
 from actionruns.port._generated.models import ActionRun
@@ -41,8 +42,8 @@ def rendered(run: ActionRun, width: int | None = None) -> str:
     stream = io.StringIO()
     settings = {} if width is None else {"width": width, "force_terminal": True, "no_color": True}
     console = make_console(stream, **settings)
-    console.print(run_table([run], console))
-    console.print(run_details(run, console))
+    console.print(run_table([run], console, PORT_RUNS))
+    console.print(run_details(run, console, PORT_RUNS))
     return stream.getvalue()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from actionruns.cli.streams import open_closed_streams
+
 __all__ = ["main"]
 
 _NEEDED = ("rich", "typer")
@@ -11,6 +13,7 @@ _NEEDED = ("rich", "typer")
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    open_closed_streams()
     # Imported here: without the extra, users get one line that says what to install.
     try:
         from actionruns.cli.app import run

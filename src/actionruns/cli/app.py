@@ -14,12 +14,11 @@ from actionruns import __version__
 from actionruns.cli.demo import add_demo_command
 from actionruns.cli.emulate import add_emulate_command
 from actionruns.cli.exits import ExitCode
-from actionruns.cli.failing import drop_stdout, print_error
+from actionruns.cli.failing import fail_of_system, print_error
+from actionruns.cli.forgeportal import add_forgeportal_commands
 from actionruns.cli.generate import add_generate_command
-from actionruns.cli.port_approvals import add_approval_commands
-from actionruns.cli.port_logs import add_log_commands
-from actionruns.cli.port_runs import add_run_commands
-from actionruns.cli.port_watch import add_watch_commands
+from actionruns.cli.port import add_port_commands
+from actionruns.cli.streams import drop_stdout
 
 __all__ = ["app", "run"]
 
@@ -68,17 +67,9 @@ def _make_app() -> typer.Typer:
         help="Execute action runs, follow them to their end, and try it all without a service.",
     )
     app.callback()(_main)
-    port = typer.Typer(
-        no_args_is_help=True,
-        help="Port's action runs. Credentials come from PORT_CLIENT_ID and PORT_CLIENT_SECRET, or "
-        "PORT_API_KEY; see --help of each command for more ways.",
-    )
-    add_run_commands(port)
-    add_approval_commands(port)
-    add_log_commands(port)
-    add_watch_commands(port)
     add_demo_command(app)
-    app.add_typer(port, name="port")
+    add_port_commands(app)
+    add_forgeportal_commands(app)
     add_emulate_command(app)
     add_generate_command(app)
     return app
@@ -120,6 +111,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # of a help text; commands see to theirs
         drop_stdout()
         return ExitCode.BROKEN_PIPE
+    except OSError as error:  # of a help text, too
+        return fail_of_system(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     return 0

@@ -1,75 +1,50 @@
-"""The options that tell how to reach Port, and the client made of them."""
+"""The options that tell how to reach a service, whichever it is."""
 
 from __future__ import annotations
 
+import abc
 import os
+import re
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import attrs
 import typer
 
-from actionruns import AsyncPortClient, RateBudget, RetryPolicy
+from actionruns import RateBudget, RetryPolicy
 from actionruns.errors import ConfigurationError
+from actionruns.services import ServiceClient
 
-__all__ = ["Connection"]
+__all__ = ["CONNECTION_PANEL", "Connection", "content_of"]
 
-_PANEL = "Connection"
+C = TypeVar("C", bound=ServiceClient)
+
+CONNECTION_PANEL = "Connection"
+
+# Settings that errors of the clients name, and that are options of the same name here. They stand
+# at the beginning; elsewhere they are words like others.
+_LEADING = re.compile(r"^(?:RateBudget: )?(timeout|rate|proxy|max_connections)(?= must )")
 
 
 @attrs.frozen(kw_only=True)
-class Connection:
-    """How to reach Port.
+class Connection(abc.ABC, Generic[C]):
+    """How to reach a service; a service adds its address and credentials.
 
     There is no option for a secret itself: it would stay in the shell's history and be seen in
     the list of processes.
     """
 
-    base_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="Where Port is. Left out, PORT_BASE_URL, else the region's address.",
-            rich_help_panel=_PANEL,
-        ),
-    ] = None
-    region: Annotated[
-        Literal["eu", "us"] | None,
-        typer.Option(help="Port's region; left out, eu.", rich_help_panel=_PANEL),
-    ] = None
-    client_id: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID",
-            help="Client id; left out, PORT_CLIENT_ID. Its secret comes from PORT_CLIENT_SECRET, "
-            "a file, or is asked for on a terminal.",
-            rich_help_panel=_PANEL,
-        ),
-    ] = None
-    client_secret_file: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="File that holds the client secret; - reads it from stdin.",
-            rich_help_panel=_PANEL,
-        ),
-    ] = None
-    token_file: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="File that holds an access token, instead of client id and secret; - reads it "
-            "from stdin. Left out, PORT_API_KEY when no client id is set.",
-            rich_help_panel=_PANEL,
-        ),
-    ] = None
+    url_variable: ClassVar[str]
+    """The environment's variable for the service's address."""
+
+    base_url: str | None = None
     timeout: Annotated[
         float,
         typer.Option(
             metavar="SECONDS",
             help="Longest time for one call, all attempts included.",
-            rich_help_panel=_PANEL,
+            rich_help_panel=CONNECTION_PANEL,
         ),
     ] = 30.0
     attempts: Annotated[
@@ -78,21 +53,21 @@ class Connection:
             metavar="N",
             min=1,
             help="How often a call is tried when it may be repeated.",
-            rich_help_panel=_PANEL,
+            rich_help_panel=CONNECTION_PANEL,
         ),
     ] = 4
     rate: Annotated[
         float | None,
         typer.Option(
             metavar="N",
-            help="Requests per second at most; left out, as fast as Port's headers allow.",
-            rich_help_panel=_PANEL,
+            help="Requests per second at most; left out, as fast as the service's headers allow.",
+            rich_help_panel=CONNECTION_PANEL,
         ),
     ] = None
     max_connections: Annotated[
         int,
         typer.Option(
-            metavar="N", min=1, help="Requests under way at once.", rich_help_panel=_PANEL
+            metavar="N", min=1, help="Requests under way at once.", rich_help_panel=CONNECTION_PANEL
         ),
     ] = 100
     proxy: Annotated[
@@ -100,42 +75,47 @@ class Connection:
         typer.Option(
             metavar="URL",
             help="Proxy; left out, HTTPS_PROXY and NO_PROXY decide.",
-            rich_help_panel=_PANEL,
+            rich_help_panel=CONNECTION_PANEL,
         ),
     ] = None
 
-    def client(self) -> AsyncPortClient:
+    @abc.abstractmethod
+    def client(self) -> C:
         """Make the client.
 
         Raises:
             ConfigurationError: Credentials are missing, or a setting makes no sense.
         """
-        return AsyncPortClient(
-            base_url=self.base_url,
-            region=self.region,
-            client_id=self.client_id,
-            client_secret=self._secret(),
-            token=_content(self.token_file, "--token-file"),
-            timeout=self.timeout,
-            retry=RetryPolicy(max_attempts=self.attempts),
-            rate=RateBudget(rate=self.rate),
-            max_connections=self.max_connections,
-            proxy=self.proxy,
-        )
 
-    def _secret(self) -> str | None:
-        if self.client_secret_file is not None:
-            return _content(self.client_secret_file, "--client-secret-file")
-        if self.token_file is not None or os.environ.get("PORT_CLIENT_SECRET"):
-            return None
-        client_id = self.client_id or os.environ.get("PORT_CLIENT_ID")
-        if client_id and sys.stdin.isatty():
-            secret: str = typer.prompt(f"Client secret of {client_id}", hide_input=True, err=True)
-            return secret
-        return None
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that all clients have, as their keywords."""
+        return {
+            "base_url": self.base_url,
+            "timeout": self.timeout,
+            "retry": RetryPolicy(max_attempts=self.attempts),
+            "rate": RateBudget(rate=self.rate),
+            "max_connections": self.max_connections,
+            "proxy": self.proxy,
+        }
+
+    def in_options(self, message: str) -> str:
+        """Return an error's message with settings named as they are given to a command."""
+        message = _LEADING.sub(lambda found: f"--{found[1].replace('_', '-')}", message)
+        if self.base_url is not None:
+            source = "--base-url"
+        elif os.environ.get(self.url_variable):
+            source = self.url_variable
+        else:
+            source = f"--base-url or {self.url_variable}"
+        return re.sub(r"\bbase_url\b", source, message)
 
 
-def _content(file: Path | None, option: str) -> str | None:
+def content_of(file: Path | None, option: str) -> str | None:
+    """Return the secret that a file holds; ``-`` stands for a line of stdin.
+
+    Raises:
+        ConfigurationError: It cannot be read, or is empty.
+    """
     if file is None:
         return None
     try:

@@ -31,6 +31,7 @@ class ExitCode(enum.IntEnum):
     WAITED_ENOUGH = 6
     SERVICE = 7
     INTERNAL = 70
+    INPUT_OUTPUT = 74
     INTERRUPTED = 130
     BROKEN_PIPE = 141
 
@@ -45,6 +46,7 @@ _MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.WAITED_ENOUGH: "--max-wait passed first, the run goes on",
     ExitCode.SERVICE: "the service refused or could not be reached",
     ExitCode.INTERNAL: "an error of this program itself",
+    ExitCode.INPUT_OUTPUT: "a file or the output could not be read or written",
     ExitCode.INTERRUPTED: "interrupted by Ctrl-C",
 }
 

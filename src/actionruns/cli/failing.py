@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
@@ -15,18 +14,20 @@ from rich.text import Text
 
 from actionruns.cli.consoles import clean, errors
 from actionruns.cli.exits import ExitCode, code_of_error
+from actionruns.cli.streams import drop_stdout
 from actionruns.core.redaction import redact_text
 from actionruns.errors import ActionRunsError
 
-__all__ = ["failing", "print_error"]
+__all__ = ["fail_of_system", "failing", "print_error"]
 
 
 @contextmanager
-def failing(*, debug: bool = False) -> Iterator[None]:
+def failing(*, debug: bool = False, wording: Callable[[str], str] | None = None) -> Iterator[None]:
     """Turn errors into one line on stderr and an exit code.
 
     Args:
         debug: Log what is sent and received, and show the traceback of an error.
+        wording: Puts the SDK's messages into the words of the command; None = as they are.
 
     Raises:
         typer.Exit: Something failed, was interrupted, or nobody reads the output any more.
@@ -43,24 +44,29 @@ def failing(*, debug: bool = False) -> Iterator[None]:
             drop_stdout()
             raise typer.Exit(ExitCode.BROKEN_PIPE) from None
         except ActionRunsError as error:
-            _report(error, str(error), debug=debug)
+            message = str(error) if wording is None else wording(str(error))
+            _report(error, message, debug=debug)
             raise typer.Exit(code_of_error(error)) from None
-        except OSError as error:
-            _report(error, str(error), debug=debug)
-            raise typer.Exit(ExitCode.SERVICE) from None
+        except OSError as error:  # the service's are ActionRunsErrors: it is about a file or output
+            raise typer.Exit(fail_of_system(error, debug=debug)) from None
         except Exception as error:  # noqa: BLE001 # the last stop; --debug shows the traceback
             kind = type(error).__name__
             _report(error, f"unexpected {kind}: {error} (--debug shows where)", debug=debug)
             raise typer.Exit(ExitCode.INTERNAL) from None
 
 
-def drop_stdout() -> None:
-    """Let what is still to be written go nowhere, so that the interpreter ends quietly."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+def fail_of_system(error: OSError, *, debug: bool = False) -> ExitCode:
+    """Tell an error of the operating system, and return the exit code for it.
+
+    What stdout cannot take is dropped: the interpreter would try once more at its end, and complain
+    in its own way.
+    """
+    _report(error, str(error), debug=debug)
     try:
-        os.dup2(nowhere, sys.stdout.fileno())
-    finally:
-        os.close(nowhere)
+        sys.stdout.flush()
+    except OSError:
+        drop_stdout()
+    return ExitCode.INPUT_OUTPUT
 
 
 def print_error(message: str) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 import orjson
 import typer
 
+from actionruns.services import SERVICES
 from actionruns.watching import split_ref
 
 __all__ = [
-    "RunId",
+    "ForgePortalRunId",
+    "PortRunId",
     "RunIds",
     "Version",
     "json_object",
@@ -24,18 +27,35 @@ __all__ = [
 ]
 
 
-def run_id_of(text: str) -> str:
-    """Return a run id given as such or as a reference (``port:r_...``)."""
-    service, run_id = split_ref(text)
-    return run_id if service == "port" and run_id else text
+def run_id_of(text: str, service: str) -> str:
+    """Return a run id given as such or as a reference (``port:r_...``).
+
+    Raises:
+        typer.BadParameter: It refers to a run of another service.
+    """
+    named, run_id = split_ref(text)
+    if named in SERVICES and run_id:
+        if named != service:
+            raise typer.BadParameter(f"{text} is no run of {service}")
+        return run_id
+    return text
 
 
-RunId: TypeAlias = Annotated[
+PortRunId: TypeAlias = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
         help="The id of the run, for example r_QOz6WoOB1Q2lmhZZ.",
-        parser=run_id_of,
+        parser=partial(run_id_of, service="port"),
+    ),
+]
+
+ForgePortalRunId: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="The id of the run, a UUID.",
+        parser=partial(run_id_of, service="forgeportal"),
     ),
 ]
 
@@ -70,28 +90,32 @@ def json_object(text: str | None, option: str) -> dict[str, Any] | None:
     return value
 
 
-def properties_of(assignments: Iterable[str], document: str | None) -> dict[str, Any]:
+def properties_of(
+    assignments: Iterable[str], document: str | None, *, options: tuple[str, str]
+) -> dict[str, Any]:
     """Return an action's inputs.
 
     Args:
         assignments: ``name=text`` or ``name:=json``.
         document: All inputs as a JSON object; assignments are put over it.
+        options: What the two are given with, for the errors.
 
     Raises:
         typer.BadParameter: One of them is malformed.
     """
-    properties = json_object(document, "--properties-json") or {}
+    option, document_option = options
+    properties = json_object(document, document_option) or {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals or not name.rstrip(":"):
-            raise typer.BadParameter(f"--property takes name=value, not {assignment!r}")
+            raise typer.BadParameter(f"{option} takes name=value, not {assignment!r}")
         if not name.endswith(":"):
             properties[name] = text
             continue
         try:
             properties[name.removesuffix(":")] = orjson.loads(text)
         except orjson.JSONDecodeError as error:
-            problem = f"--property {assignment}: {text!r} is not JSON; name=text takes any text"
+            problem = f"{option} {assignment}: {text!r} is not JSON; name=text takes any text"
             raise typer.BadParameter(problem) from error
     return properties
 
@@ -101,27 +125,29 @@ def text_of(argument: str) -> str:
     return sys.stdin.read().rstrip("\n") if argument == "-" else argument
 
 
-def _run_ids_of(lines: Iterable[str]) -> Iterator[str]:
+def _run_ids_of(lines: Iterable[str], service: str) -> Iterator[str]:
     """Return the run ids that lines begin with; empty lines and comments (#) hold none."""
     for line in lines:
         words = line.split()
         if words and not words[0].startswith("#"):
-            yield run_id_of(words[0])
+            yield run_id_of(words[0], service)
 
 
-def run_ids_given(run_ids: Sequence[str], *, stdin: bool, file: Path | None) -> list[str]:
-    """Return run ids from arguments, stdin and a file, each once.
+def run_ids_given(
+    run_ids: Sequence[str], *, service: str, stdin: bool = False, file: Path | None = None
+) -> list[str]:
+    """Return run ids of a service from arguments, stdin and a file, each once.
 
     Raises:
-        typer.BadParameter: The file cannot be read.
+        typer.BadParameter: The file cannot be read, or a run is of another service.
     """
-    found = [run_id_of(run_id) for run_id in run_ids]
+    found = [run_id_of(run_id, service) for run_id in run_ids]
     if file is not None:
         try:
             with file.open(encoding="utf-8") as lines:
-                found += _run_ids_of(lines)
+                found += _run_ids_of(lines, service)
         except (OSError, UnicodeDecodeError) as error:
             raise typer.BadParameter(f"--from-file: cannot read {file}: {error}") from error
     if stdin:
-        found += _run_ids_of(sys.stdin)
+        found += _run_ids_of(sys.stdin, service)
     return list(dict.fromkeys(found))

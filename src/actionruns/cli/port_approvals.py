@@ -7,24 +7,26 @@ from typing import Annotated, Literal
 import typer
 
 from actionruns import AsyncPortClient
-from actionruns.cli.command import port_command
-from actionruns.cli.inputs import RunId, Version
+from actionruns.cli.command import Commands
+from actionruns.cli.inputs import PortRunId, Version
+from actionruns.cli.listing import show_run
 from actionruns.cli.output import Output
-from actionruns.cli.rendering import approver_table, run_details
+from actionruns.cli.port_rendering import PORT_RUNS
+from actionruns.cli.rendering import plain_table
 
 __all__ = ["add_approval_commands"]
 
 
-def add_approval_commands(app: typer.Typer) -> None:
+def add_approval_commands(commands: Commands[AsyncPortClient]) -> None:
     """Add the commands of this module."""
-    port_command(app, "approve")(approve)
-    port_command(app, "approvers")(list_approvers)
+    commands.add("approve", approve)
+    commands.add("approvers", list_approvers)
 
 
 async def approve(
     client: AsyncPortClient,
     output: Output,
-    run_id: RunId,
+    run_id: PortRunId,
     status: Annotated[
         Literal["APPROVE", "DECLINE"], typer.Option(help="The decision.")
     ] = "APPROVE",
@@ -37,16 +39,13 @@ async def approve(
     run = await client.action_runs.approve_action_run(
         run_id, status=status, description=description, version=version
     )
-    if output.json:
-        output.document(run)
-    else:
-        output.show(run_details(run, output.console))
+    show_run(run, output, PORT_RUNS)
 
 
 async def list_approvers(
     client: AsyncPortClient,
     output: Output,
-    run_id: RunId,
+    run_id: PortRunId,
     include_pending_approvers: Annotated[
         bool,
         typer.Option(
@@ -61,6 +60,7 @@ async def list_approvers(
     if output.json:
         output.document(approvers)
     elif approvers:
-        output.show(approver_table(approvers))
+        rows = [(each.user_id, each.state, each.description or "") for each in approvers]
+        output.show(plain_table(("APPROVER", "DECISION", "REASON"), rows))
     else:
         output.note("Nobody has decided." if not include_pending_approvers else "No approvers.")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
 import typer
+from rich.text import Text
 
 from actionruns import AsyncPortClient
-from actionruns.cli.command import port_command
-from actionruns.cli.inputs import RunId, text_of
+from actionruns.cli.command import Commands
+from actionruns.cli.growing import LogReading, show_entry, show_log
+from actionruns.cli.inputs import PortRunId, text_of
 from actionruns.cli.output import Output
 from actionruns.cli.rendering import log_line
 from actionruns.port._generated.models import ActionRunLog
@@ -20,67 +22,54 @@ __all__ = ["add_log_commands"]
 _PAGE_SIZE = 50
 
 
-def add_log_commands(app: typer.Typer) -> None:
+def add_log_commands(commands: Commands[AsyncPortClient]) -> None:
     """Add the commands of this module."""
-    port_command(app, "logs")(show_logs)
-    port_command(app, "log")(add_log)
+    commands.add("logs", show_logs)
+    commands.add("log", add_log)
 
 
-async def show_logs(  # each is an option
+async def show_logs(
     client: AsyncPortClient,
     output: Output,
-    run_id: RunId,
+    run_id: PortRunId,
+    reading: LogReading,
     limit: Annotated[
         int | None,
         typer.Option(min=1, max=50, help="One page of so many entries; left out, all entries."),
     ] = None,
-    offset: Annotated[int, typer.Option(min=0, help="How many entries to skip.")] = 0,
-    follow: Annotated[
-        bool,
-        typer.Option("--follow", "-f", help="Go on with new entries until the run has ended."),
-    ] = False,
-    interval: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0.1, help="With --follow: time between looks.")
-    ] = 2.0,
 ) -> None:
     """Show the log of a run."""
+    reading.check_limit(limit)
+    operations = client.action_runs
     if limit is not None:
-        if follow:
-            raise typer.BadParameter("give --limit or --follow, not both")
-        page = await client.action_runs.get_action_run_logs(run_id, limit=limit, offset=offset)
-        _show(page, output)
+        offset = reading.offset
+        for entry in await operations.get_action_run_logs(run_id, limit=limit, offset=offset):
+            show_entry(entry, output, _look)
         return
-    while True:
-        # Asked before the entries: what is logged between is not lost when the run ends.
-        ended = not follow or (await client.action_runs.get_action_run(run_id)).is_terminal
-        offset = await _show_from(client, output, run_id, offset)
-        if ended:
-            return
-        await asyncio.sleep(interval)
+
+    async def entries_from(offset: int) -> AsyncIterator[ActionRunLog]:
+        while True:
+            page = await operations.get_action_run_logs(run_id, limit=_PAGE_SIZE, offset=offset)
+            for entry in page:
+                yield entry
+            offset += len(page)
+            if len(page) < _PAGE_SIZE:
+                return
+
+    async def has_ended() -> bool:
+        return (await operations.get_action_run(run_id)).is_terminal
+
+    await show_log(output, reading, entries_from=entries_from, has_ended=has_ended, look=_look)
 
 
-async def _show_from(client: AsyncPortClient, output: Output, run_id: str, offset: int) -> int:
-    """Show all entries after the first ``offset`` and return how many there are."""
-    while True:
-        page = await client.action_runs.get_action_run_logs(run_id, limit=_PAGE_SIZE, offset=offset)
-        _show(page, output)
-        offset += len(page)
-        if len(page) < _PAGE_SIZE:
-            return offset
-
-
-def _show(page: list[ActionRunLog], output: Output) -> None:
-    for entry in page:
-        if output.json:
-            output.line(entry)
-        else:
-            output.show(log_line(entry))
+def _look(entry: ActionRunLog) -> Text:
+    return log_line(entry.created_at, entry.message)
 
 
 async def add_log(  # each is an option
     client: AsyncPortClient,
     output: Output,
-    run_id: RunId,
+    run_id: PortRunId,
     message: Annotated[str, typer.Argument(help="The text of the entry; - reads it from stdin.")],
     termination_status: Annotated[
         Literal["SUCCESS", "FAILURE"] | None,
@@ -101,4 +90,4 @@ async def add_log(  # each is an option
     if output.json:
         output.document(entry)
     else:
-        output.show(log_line(entry))
+        output.show(_look(entry))

@@ -10,17 +10,20 @@ import attrs
 import typer
 
 from actionruns import AsyncPortClient
-from actionruns.cli.command import port_command
+from actionruns.cli.command import Commands
 from actionruns.cli.exits import EXIT_CODES_HELP, ExitCode
-from actionruns.cli.inputs import RunId, Version, json_object, properties_of
+from actionruns.cli.inputs import PortRunId, Version, json_object, properties_of
+from actionruns.cli.listing import show_all, show_page, show_run
 from actionruns.cli.output import Output
-from actionruns.cli.rendering import run_details, run_table
+from actionruns.cli.port_rendering import PORT_RUNS
 from actionruns.cli.waiting import Patience, wait_and_show
-from actionruns.port._generated.models import ActionRun, ActionRunPage
 
-__all__ = ["add_run_commands"]
+__all__ = ["active_run_ids", "add_run_commands"]
 
 _FILTERS = "Filters"
+
+# What a look at the active runs has no use for; a page is a fraction of its size without it.
+_HEAVY_FIELDS = ("payload", "properties", "rawProperties", "response", "message")
 
 
 class Source(enum.StrEnum):
@@ -92,12 +95,12 @@ class RunFilters:
         return {name: None if value == [] else value for name, value in given.items()}
 
 
-def add_run_commands(app: typer.Typer) -> None:
+def add_run_commands(commands: Commands[AsyncPortClient]) -> None:
     """Add the commands of this module."""
-    port_command(app, "list")(list_runs)
-    port_command(app, "get")(get_run)
-    port_command(app, "execute", epilog=EXIT_CODES_HELP)(execute)
-    port_command(app, "update")(update)
+    commands.add("list", list_runs)
+    commands.add("get", get_run)
+    commands.add("execute", execute, epilog=EXIT_CODES_HELP)
+    commands.add("update", update)
 
 
 async def list_runs(
@@ -120,49 +123,26 @@ async def list_runs(
     arguments = filters.arguments() | {"limit": limit}
     if not all:
         page = await client.action_runs.get_action_runs(**arguments, next=next)
-        _show_page(page, output)
+        following = f"--next {page.next}" if page.next else ""
+        show_page(page, page.runs, output, PORT_RUNS, following=following)
         return
     if next is not None:
         raise typer.BadParameter("give --all or --next, not both")
-    runs = client.action_runs.iter_action_runs(**arguments)
-    if output.json:
-        async for run in runs:
-            output.line(run)
-    else:
-        await _show_all(runs, output)
+    await show_all(client.action_runs.iter_action_runs(**arguments), output, PORT_RUNS)
 
 
-def _show_page(page: ActionRunPage, output: Output) -> None:
-    if output.json:
-        output.document(page)
-    elif not page.runs:
-        output.note("No runs here." if not page.next else "No runs on this page.")
-    else:
-        output.show(run_table(page.runs, output.console))
-    if page.next and not output.json:
-        output.note(f"There is more: --next {page.next}, or --all")
-
-
-async def _show_all(runs: AsyncIterator[ActionRun], output: Output) -> None:
-    """Show runs as they come: a table for each batch, as one that goes on."""
-    batch: list[ActionRun] = []
-    count = 0
-    async for run in runs:
-        batch.append(run)
-        count += 1
-        if len(batch) == 1000:
-            output.show(run_table(batch, output.console, header=count == len(batch)))
-            batch = []
-    if batch:
-        output.show(run_table(batch, output.console, header=count == len(batch)))
-    output.note(f"{count:,} runs" if count else "No runs here.")
+async def active_run_ids(client: AsyncPortClient) -> AsyncIterator[str]:
+    """Give the ids of the runs that have not ended."""
+    async for run in client.action_runs.iter_action_runs(active=True, exclude=_HEAVY_FIELDS):
+        yield run.id
 
 
 async def get_run(
-    client: AsyncPortClient, output: Output, run_id: RunId, version: Version = "v2"
+    client: AsyncPortClient, output: Output, run_id: PortRunId, version: Version = "v2"
 ) -> None:
     """Get one run with all its details."""
-    _show(await client.action_runs.get_action_run(run_id, version=version), output)
+    run = await client.action_runs.get_action_run(run_id, version=version)
+    show_run(run, output, PORT_RUNS)
 
 
 @attrs.frozen(kw_only=True)
@@ -198,7 +178,9 @@ class Execution:
 
     def arguments(self) -> dict[str, Any]:
         """Return it as keywords of the operation."""
-        properties = properties_of(self.property or [], self.properties_json)
+        properties = properties_of(
+            self.property or [], self.properties_json, options=("--property", "--properties-json")
+        )
         return {"properties": properties, "entity": self.entity, "run_as": self.run_as}
 
 
@@ -218,10 +200,10 @@ async def execute(
     """Execute a self-service action and get its new run."""
     run = await client.action_runs.execute_action(action, **execution.arguments())
     if not wait:
-        _show(run, output)
+        show_run(run, output, PORT_RUNS)
         return None
     output.note(f"Started {run.id}")
-    return await wait_and_show(client, output, [run.id], patience)
+    return await wait_and_show(client, output, [run.id], patience, PORT_RUNS)
 
 
 @attrs.frozen(kw_only=True)
@@ -277,7 +259,7 @@ class RunChanges:
 async def update(
     client: AsyncPortClient,
     output: Output,
-    run_id: RunId,
+    run_id: PortRunId,
     changes: RunChanges,
     version: Version = "v2",
 ) -> None:
@@ -285,11 +267,5 @@ async def update(
     arguments = changes.arguments()
     if not arguments:
         raise typer.BadParameter("nothing to update: give --status, --summary, --link or others")
-    _show(await client.action_runs.update_action_run(run_id, **arguments, version=version), output)
-
-
-def _show(run: ActionRun, output: Output) -> None:
-    if output.json:
-        output.document(run)
-    else:
-        output.show(run_details(run, output.console))
+    run = await client.action_runs.update_action_run(run_id, **arguments, version=version)
+    show_run(run, output, PORT_RUNS)

@@ -1,11 +1,12 @@
-"""Runs, approvers and logs as tables and panels for people."""
+"""Runs of any service as tables and panels for people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
+import attrs
 import orjson
 from rich.console import Console, ConsoleRenderable, Group
 from rich.padding import Padding
@@ -15,91 +16,120 @@ from rich.text import Text
 from actionruns.cli.consoles import clean, one_line
 from actionruns.cli.states import status_text
 from actionruns.core.codec import unstructure
-from actionruns.port._generated.models import ActionRun, ActionRunLog, Approver, RunSubject
+from actionruns.states import Run
 
-__all__ = ["approver_table", "duration", "log_line", "moment", "run_details", "run_table"]
+__all__ = [
+    "Facts",
+    "RunLook",
+    "ShownRun",
+    "details",
+    "duration",
+    "json_text",
+    "log_line",
+    "moment",
+    "plain_table",
+    "run_details",
+    "run_table",
+    "span",
+]
 
 
-def run_table(runs: Iterable[ActionRun], console: Console, *, header: bool = True) -> Table:
-    """Return runs as a table; where a terminal is too narrow, the action is cut first."""
+class ShownRun(Run, Protocol):
+    """A run that can be shown: one that says which it is."""
+
+    @property
+    def id(self) -> str:
+        """Its id at the service."""
+
+
+R = TypeVar("R", bound=ShownRun)
+
+Facts = Sequence[tuple[str, Text]]
+"""Labels and what they stand for; what is empty is not shown."""
+
+
+@attrs.frozen(kw_only=True)
+class RunLook(Generic[R]):
+    """What people are shown of one service's runs.
+
+    Attributes:
+        subject: What a run is of, and the heading of that column of a table.
+        times: When a run was started and when it ended, as far as it tells.
+        facts: What a run's details say, besides id and status.
+        label: A short text of the run's own beside its status; empty = none.
+    """
+
+    subject: tuple[str, Callable[[R], str]]
+    times: Callable[[R], tuple[datetime | None, datetime | None]]
+    facts: Callable[[R], Facts]
+    label: Callable[[R], str] = lambda _: ""
+
+
+def run_table(
+    runs: Iterable[R], console: Console, look: RunLook[R], *, header: bool = True
+) -> Table:
+    """Return runs as a table; where a terminal is too narrow, their subject is cut first."""
+    heading, subject_of = look.subject
     table = Table(box=None, show_header=header, header_style="bold", pad_edge=False)
     table.padding = (0, 2, 0, 0)
     for name in ("ID", "STATUS"):
         table.add_column(name, no_wrap=True)
-    table.add_column("ACTION", overflow="ellipsis")
+    table.add_column(heading, overflow="ellipsis")
     table.add_column("STARTED", no_wrap=True)
     table.add_column("TOOK", no_wrap=True, justify="right")
     for run in runs:
-        action = one_line(_name(run.action))
-        action.no_wrap = True
+        subject = one_line(subject_of(run))
+        subject.no_wrap = True
+        started, ended = look.times(run)
         table.add_row(
-            Text(run.id),
+            one_line(run.id),
             status_text(run, console.encoding),
-            action,
-            moment(run.created_at or None),
-            _took(run),
+            subject,
+            moment(started),
+            "" if started is None else span(started, ended or datetime.now(UTC)),
         )
     return table
 
 
-def run_details(run: ActionRun, console: Console) -> ConsoleRenderable:
+def run_details(run: R, console: Console, look: RunLook[R]) -> ConsoleRenderable:
     """Return everything that people want to know of a run."""
     title = Text.assemble(
-        (run.id, "bold"),
+        (clean(run.id), "bold"),
         "  ",
         status_text(run, console.encoding),
         "  ",
-        one_line(run.status_label or ""),
+        one_line(look.label(run)),
     )
+    return details(title, look.facts(run))
+
+
+def details(title: Text, facts: Facts) -> ConsoleRenderable:
+    """Return a title with facts below it."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bright_black", no_wrap=True)
     grid.add_column(overflow="fold")
-    for label, value in _facts(run):
+    for label, value in facts:
         if value:
             grid.add_row(label, value)
     return Group(title, Padding(grid, (0, 0, 0, 2), expand=False))
 
 
-def _facts(run: ActionRun) -> Sequence[tuple[str, Text]]:
-    started = moment(run.created_at or None)
-    if run.created_by:
-        started += f" by {clean(run.created_by)}"
-    ended = moment(run.ended_at or None)
-    if run.ended_at and run.created_at:
-        ended += f" after {duration((run.ended_at - run.created_at).total_seconds())}"
-    links = [run.link] if isinstance(run.link, str) else run.link or []
-    return (
-        ("action", one_line(_name(run.action))),
-        ("blueprint", one_line(_name(run.blueprint))),
-        ("entity", one_line(_name(run.entity))),
-        ("started", Text(started)),
-        ("ended", Text(ended)),
-        ("source", _json(run.source)),
-        ("approval", _json(run.approval)),
-        ("inputs", _json(run.properties)),
-        ("summary", Text(clean(run.summary or ""))),
-        ("message", _json(run.message)),
-        ("links", Text("\n".join(clean(link) for link in links), "underline")),
-    )
-
-
-def approver_table(approvers: Iterable[Approver]) -> Table:
-    """Return the approvers of a run as a table."""
+def plain_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Return a service's texts as a table."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("APPROVER", "DECISION", "REASON"):
+    for name in headings:
         table.add_column(name, overflow="fold")
-    for approver in approvers:
-        table.add_row(
-            one_line(approver.user_id),
-            one_line(approver.state),
-            one_line(approver.description or ""),
-        )
+    for row in rows:
+        table.add_row(*map(one_line, row))
     return table
 
 
-def log_line(entry: ActionRunLog) -> Text:
+def log_line(at: datetime | None, message: str, *, level: str = "") -> Text:
     """Return a log entry; it may have several lines."""
-    return Text.assemble((moment(entry.created_at), "bright_black"), "  ", clean(entry.message))
+    line = Text.assemble((moment(at), "bright_black"), "  ")
+    if level:
+        line.append_text(one_line(level)).append("  ")
+    return line.append(clean(message))
 
 
 def moment(value: datetime | None) -> str:
@@ -124,19 +154,13 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes:02d} m" if hours < 48 else f"{hours // 24} d {hours % 24:02d} h"
 
 
-def _took(run: ActionRun) -> str:
-    if not run.created_at:
-        return ""
-    return duration(((run.ended_at or datetime.now(UTC)) - run.created_at).total_seconds())
+def span(begin: datetime, end: datetime) -> str:
+    """Return how long it is from one time to another."""
+    return duration((end - begin).total_seconds())
 
 
-def _name(subject: object) -> str:
-    if isinstance(subject, RunSubject):
-        return subject.identifier
-    return subject if isinstance(subject, str) else ""
-
-
-def _json(value: Any) -> Text:
+def json_text(value: Any) -> Text:
+    """Return a service's value: a text as it is, everything else as JSON, nothing as nothing."""
     if not value:
         return Text()
     if isinstance(value, str):

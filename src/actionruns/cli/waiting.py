@@ -9,13 +9,12 @@ from typing import Annotated, Any
 import attrs
 import typer
 
-from actionruns import AsyncPortClient
 from actionruns.cli.board import Board, live, update_line
 from actionruns.cli.exits import ExitCode, code_of_all, code_of_update
 from actionruns.cli.output import Output, json_of_update
-from actionruns.cli.rendering import run_details, run_table
+from actionruns.cli.rendering import RunLook, run_details, run_table
 from actionruns.cli.tally import Tally
-from actionruns.port._generated.models import ActionRun
+from actionruns.services import ServiceClient
 from actionruns.watching import RunUpdate, Watch, WatchSettings
 
 __all__ = ["Patience", "wait_and_show", "watch_and_tell"]
@@ -64,16 +63,17 @@ class Patience:
 
 
 async def wait_and_show(
-    client: AsyncPortClient,
+    client: ServiceClient,
     output: Output,
     run_ids: Sequence[str],
     patience: Patience,
+    look: RunLook[Any],
 ) -> ExitCode:
     """Wait until runs have ended, show them, and return the code of their results.
 
     With ``--json``, a line for each run as it ends.
     """
-    results: dict[str, RunUpdate[ActionRun]] = {}
+    results: dict[str, RunUpdate[Any]] = {}
     async with AsyncExitStack() as stack:
         watch = await stack.enter_async_context(
             Watch([(client.source, run_ids)], patience.settings())
@@ -89,23 +89,23 @@ async def wait_and_show(
                     output.line(json_of_update(update))
     updates = [results[run_id] for run_id in run_ids]
     if not output.json:
-        _show_results(updates, output)
+        _show_results(updates, output, look)
     return code_of_all(code_of_update(update) for update in updates)
 
 
-def _show_results(updates: Sequence[RunUpdate[ActionRun]], output: Output) -> None:
+def _show_results(updates: Sequence[RunUpdate[Any]], output: Output, look: RunLook[Any]) -> None:
     runs = [update.run for update in updates if update.is_terminal and update.run is not None]
     if len(updates) == 1 and runs:
-        output.show(run_details(runs[0], output.console))
+        output.show(run_details(runs[0], output.console, look))
     elif runs:
-        output.show(run_table(runs, output.console))
+        output.show(run_table(runs, output.console, look))
     for update in updates:
         if update.error is not None:
             output.note(str(update.error))
 
 
 async def watch_and_tell(
-    client: AsyncPortClient, output: Output, run_ids: Sequence[str], patience: Patience
+    client: ServiceClient, output: Output, run_ids: Sequence[str], patience: Patience
 ) -> list[ExitCode]:
     """Follow runs, tell each change as it is seen, and return the codes of their results."""
     codes: list[ExitCode] = []
