@@ -17,6 +17,11 @@ from actionruns import (
     PortClient,
     errors,
 )
+from actionruns.acp import AcpV01Client, AcpV02Client, AsyncAcpV01Client, AsyncAcpV02Client
+from actionruns.acp.v01._generated import blocking as v01_blocking
+from actionruns.acp.v01._generated import endpoints as v01_endpoints
+from actionruns.acp.v02._generated import blocking as v02_blocking
+from actionruns.acp.v02._generated import endpoints as v02_endpoints
 from actionruns.forgeportal._generated import blocking as forge_blocking
 from actionruns.forgeportal._generated import endpoints as forge_endpoints
 from actionruns.port import report
@@ -26,7 +31,7 @@ _SECTION = re.compile(r"(?P<name>Args|Returns|Yields|Raises|Attributes):")
 _ENTRY = re.compile(r" {4}\*{0,2}(?P<name>\w+)(?: \([^)]*\))?: \S")
 # METHOD /path, one or several, and the specification that they come from.
 _REQUEST = r"(?:GET|POST|PUT|PATCH|DELETE) /\S+?"
-_SOURCE = re.compile(rf"Source: {_REQUEST}(?:, {_REQUEST})* \([a-z]+\.yaml[^)]*\)")
+_SOURCE = re.compile(rf"Source: {_REQUEST}(?:, {_REQUEST})* \([a-z]+(?:-v[\d.]+)?\.yaml[^)]*\)")
 
 OWNERS = (
     AsyncPortClient,
@@ -39,6 +44,14 @@ OWNERS = (
     ForgePortalClient,
     *(getattr(forge_endpoints, name) for name in forge_endpoints.__all__),
     *(getattr(forge_blocking, name) for name in forge_blocking.__all__),
+    AsyncAcpV01Client,
+    AcpV01Client,
+    *(getattr(v01_endpoints, name) for name in v01_endpoints.__all__),
+    *(getattr(v01_blocking, name) for name in v01_blocking.__all__),
+    AsyncAcpV02Client,
+    AcpV02Client,
+    *(getattr(v02_endpoints, name) for name in v02_endpoints.__all__),
+    *(getattr(v02_blocking, name) for name in v02_blocking.__all__),
 )
 # Public members that ask nothing of a service.
 OFFLINE = frozenset({"aclose", "close"})
@@ -64,8 +77,9 @@ def operations() -> Iterator[tuple[str, Callable[..., Any]]]:
     for owner in OWNERS:
         for name, member in inspect.getmembers(owner, inspect.isfunction):
             if not name.startswith("_") and name not in OFFLINE:
-                service = "forgeportal." if ".forgeportal." in owner.__module__ else ""
-                yield f"{service}{owner.__name__}.{name}", member
+                service = owner.__module__.removeprefix("actionruns.").partition("._generated")[0]
+                prefix = "" if service.startswith("port") else f"{service}."
+                yield f"{prefix}{owner.__name__}.{name}", member
     yield "actionruns.watch", actionruns.watch
 
 

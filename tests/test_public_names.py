@@ -16,8 +16,10 @@ from actionruns import ActionRunsError, errors
 # Names that users, tests and documentation rely on.
 FIXED = frozenset(
     {
+        "AcpClient",
         "ActionRunsError",
         "ApiError",
+        "AsyncAcpClient",
         "AsyncForgePortalClient",
         "AsyncPortClient",
         "AuthenticationFailed",

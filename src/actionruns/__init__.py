@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actionruns._version import __version__
+from actionruns.acp import AcpClient, AsyncAcpClient
 from actionruns.core.model import UNSET, Unset
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
@@ -35,8 +36,10 @@ from actionruns.watching import Outcome, RunOutcome, RunUpdate
 
 __all__ = [
     "UNSET",
+    "AcpClient",
     "ActionRunsError",
     "ApiError",
+    "AsyncAcpClient",
     "AsyncForgePortalClient",
     "AsyncPortClient",
     "AuthenticationFailed",

@@ -202,6 +202,20 @@ def test_client_makes_the_async_client() -> None:
     assert "from .blocking import Runs" in text
 
 
+def test_a_client_is_of_the_kind_of_its_base() -> None:
+    """A client whose base has a twin of its own is of that kind in the blocking form, too."""
+    facade = Facade(
+        name="c.py",
+        source_import="..c",
+        clients=("AsyncClient",),
+        twins={"AsyncBase": "package.base"},
+    )
+    source = "class AsyncClient(AsyncBase):\n    def __init__(self, *, a: int = 1) -> None: ...\n"
+    text = mirror(source, facade, summary="Twins.", head="# DO NOT EDIT\n\n")
+    assert "class Client(Base[AsyncClient]):" in text
+    assert "from package.base import Base" in text
+
+
 def test_bases_are_mirrored() -> None:
     """What a base class of the project gives is mirrored, unless the class has its own."""
     base = (

@@ -24,7 +24,11 @@ __all__ = ["Facade", "mirror"]
 _PREFIX: Final = "Async"
 _ITERATORS: Final = frozenset({"AsyncIterator", "AsyncGenerator", "AsyncIterable"})
 # Async iterators with members of their own -> what they iterate over; their twin only iterates.
-_ITERATORS_OF: Final = {"EventStream": "StreamEvent", "Watch": "RunUpdate"}
+_ITERATORS_OF: Final = {
+    "EventStream": "StreamEvent",
+    "RunStream": "StreamEvent",
+    "Watch": "RunUpdate",
+}
 _CONTEXTS: Final = frozenset({"AbstractAsyncContextManager", "AsyncContextManager"})
 # Said by the bases of the blocking classes.
 _OF_BASE: Final = frozenset({"aclose", "closed"})
@@ -116,7 +120,12 @@ class _Twin:
 
     def text(self, *, is_client: bool) -> str:
         name, twin = self._node.name, self._known[self._node.name]
-        base = "BlockingClient" if is_client else "BlockingEndpoints"
+        # A client whose base has a twin of its own is of that kind as well.
+        own = (ast.unparse(base) for base in self._node.bases)
+        of_client = next(
+            (self._known[base] for base in own if base in self._known), "BlockingClient"
+        )
+        base = of_client if is_client else "BlockingEndpoints"
         lines = [f"class {twin}({base}[{name}]):", *self._docstring(self._node, 4)]
         attributes = attributes_of(self._node, self._facade.name)
         if is_client:

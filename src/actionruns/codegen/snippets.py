@@ -12,6 +12,9 @@ from actionruns.codegen.naming import snake_case
 
 __all__ = ["FILTERS", "STREAM_ARGUMENTS", "call", "iterator_arguments"]
 
+_LONGEST: Final = 88
+"""Characters of a text that fits on a line of a module's constants."""
+
 
 def _constant(name: str) -> str:
     """Return a class's name as constants have it: ``ActionRun`` -> ``ACTION_RUN``."""
@@ -37,7 +40,13 @@ def _result(operation: OperationDef) -> str:
     if operation.result_is_class:
         return operation.result
     # type[T] takes classes only; the codec takes any type.
-    return f"cast('type[{operation.result}]', {operation.result})"
+    name = f"type[{operation.result}]"
+    quoted = repr(name)
+    if len(name) > _LONGEST:
+        # A formatter breaks lines between texts, not within one.
+        first, _, rest = operation.result.rpartition(" | ")
+        quoted = f"{f'type[{first} | '!r} {f'{rest}]'!r}"
+    return f"cast({quoted}, {operation.result})"
 
 
 def _call_of(name: str, given: Mapping[str, str]) -> str:

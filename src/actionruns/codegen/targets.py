@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +32,7 @@ class Mirror:
         endpoints: Classes whose instances are given to the twin.
         clients: Classes whose instances the twin makes.
         bases: Files with their base classes, seen from the package `actionruns`.
+        twins: Async base classes whose twins are written by hand -> how the twin imports them.
     """
 
     source: str
@@ -40,6 +41,7 @@ class Mirror:
     endpoints: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
+    twins: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -90,6 +92,34 @@ TARGETS: Final = (
             ),
         ),
     ),
+    Target(
+        spec="specs/acp-v0.1.yaml",
+        package="acp/v01/_generated",
+        mirrors=(
+            Mirror(
+                source="client.py",
+                output="blocking_client.py",
+                summary="The blocking twin of AsyncAcpV01Client.",
+                clients=("AsyncAcpV01Client",),
+                bases=("transport/client.py",),
+                twins={"AsyncAcpClient": "actionruns.acp.base"},
+            ),
+        ),
+    ),
+    Target(
+        spec="specs/acp-v0.2.yaml",
+        package="acp/v02/_generated",
+        mirrors=(
+            Mirror(
+                source="client.py",
+                output="blocking_client.py",
+                summary="The blocking twin of AsyncAcpV02Client.",
+                clients=("AsyncAcpV02Client",),
+                bases=("transport/client.py",),
+                twins={"AsyncAcpClient": "actionruns.acp.base"},
+            ),
+        ),
+    ),
 )
 
 
@@ -114,7 +144,7 @@ def built(target: Target, root: Path = ROOT) -> Generated:
             source_import=f"..{source.stem}",
             endpoints=twin.endpoints,
             clients=twin.clients,
-            twins=dict(twins),
+            twins={**twins, **twin.twins},
             bases=tuple((root / name).read_text(encoding="utf-8") for name in twin.bases),
         )
         text = source.read_text(encoding="utf-8")
