@@ -40,6 +40,7 @@ def test_keywords() -> None:
         {"forgeportal_max_retries": -1},
         {"forgeportal_retry_rate": 2},
         {"forgeportal_retry_delay": 0},
+        {"acp_errors": "html"},
     ],
 )
 def test_refused(settings: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Self, Unpack, cast
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from actionruns.emulator.acp import AcpControl, AcpV01Service
+from actionruns.emulator.acp import AcpControl, AcpV01Service, AcpV02Service
 from actionruns.emulator.clock import Clock
 from actionruns.emulator.fault_control import FaultControl
 from actionruns.emulator.faults import FaultPlan
@@ -83,6 +83,7 @@ class Emulator(PortControl, FaultControl):
         self._port: PortService | None = None
         self._forgeportal: ForgePortalService | None = None
         self._acp: AcpV01Service | None = None
+        self._acp_v02: AcpV02Service | None = None
         self._services: tuple[Service, ...] = ()
         self._runner: web.AppRunner | None = None
         self._server: asyncio.Server | None = None
@@ -139,6 +140,7 @@ class Emulator(PortControl, FaultControl):
         self._port = None
         self._forgeportal = None
         self._acp = None
+        self._acp_v02 = None
         if self._store is not None:
             self._store.close()
             self._store = None
@@ -150,7 +152,8 @@ class Emulator(PortControl, FaultControl):
         self._port.catalog.add(*self._extra)
         self._forgeportal = ForgePortalService(store, self.settings, self._clock)
         self._acp = AcpV01Service(store, self.settings, self._clock)
-        self._services = (self._port, self._forgeportal, self._acp)
+        self._acp_v02 = AcpV02Service(store, self.settings, self._clock)
+        self._services = (self._port, self._forgeportal, self._acp, self._acp_v02)
         app = web.Application(middlewares=[self._observe], client_max_size=_BODY_LIMIT)
         for service in self._services:
             app.add_subapp(service.prefix, service.application())
@@ -240,6 +243,15 @@ class Emulator(PortControl, FaultControl):
         """
         return self.url + AcpV01Service.prefix
 
+    @property
+    def acp_v02_url(self) -> str:
+        """Base URL of the emulated agents, by version 0.2 of the Agent Connect Protocol.
+
+        Raises:
+            ConfigurationError: The emulator isn't running.
+        """
+        return self.url + AcpV02Service.prefix
+
     def _route_templates(self) -> list[str]:
         if self._runner is None:
             raise _not_running()
@@ -278,6 +290,17 @@ class Emulator(PortControl, FaultControl):
         if self._acp is None:
             raise _not_running()
         return AcpControl(self._acp)
+
+    @property
+    def acp_v02(self) -> AcpControl:
+        """The same for the agents of `acp_v02_url`, which have runs of their own.
+
+        Raises:
+            ConfigurationError: The emulator isn't running.
+        """
+        if self._acp_v02 is None:
+            raise _not_running()
+        return AcpControl(self._acp_v02)
 
     @property
     def _service(self) -> PortService:

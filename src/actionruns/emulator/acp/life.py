@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -111,7 +111,7 @@ class RunLife:
             queued=order.queued,
         )
         if not order.queued:
-            self._plan(run, now, order.creation.get("after_seconds") or 0)
+            self._plan(run, now, _delay(order.creation))
         return run
 
     def _plan(self, run: Run, now: float, delay: float = 0.0) -> None:
@@ -147,8 +147,7 @@ class RunLife:
     def succeed(self, run: Run, result: Any, now: float) -> None:
         """End a run with its result."""
         with self._store.transaction():
-            if self.threads.rows.get(run.thread_id) is not None:
-                self.threads.succeeded(run, result)
+            self.threads.succeeded(run, result, now)
             self._stop(run, "success", now, {"kind": "result", "value": result})
 
     def fail(self, run: Run, description: str, now: float, status: str = "error") -> None:
@@ -201,13 +200,21 @@ class RunLife:
             self._next(run.thread_id, self._clock.now())
         self.changes.tell(run.id)
 
+    def delete_thread(self, thread_id: str) -> None:
+        """Remove a thread with its history and its runs."""
+        with self._store.transaction():
+            for run in self.runs.of_thread(thread_id):
+                if run.on_thread:
+                    self.runs.delete(run)
+            self.threads.rows.delete(thread_id)
+
     def _next(self, thread_id: str, now: float) -> None:
         """Start the run that waits for its turn on a thread, if nothing is in its way."""
         pending = self.runs.of_thread(thread_id, "pending")
         if pending and all(run.queued for run in pending):
             run = pending[0]
             run.queued = False
-            self._plan(run, now, run.creation.get("after_seconds") or 0)
+            self._plan(run, now, _delay(run.creation))
             self._save(run)
 
     # ------------------------------------------------------------------------ moving by itself
@@ -218,11 +225,14 @@ class RunLife:
 
     def apply_due(self, now: float, limit: int) -> int:
         """Move the runs that are due; return how many."""
+        moved = 0
         with self._store.transaction():
-            due = self.runs.due(now, limit)
-            for run in due:
-                self.move(run, run.due_at or now)
-        return len(due)
+            # A run that was moved may be due again, for its next word.
+            while moved < limit and (due := self.runs.due(now, limit - moved)):
+                for run in due:
+                    self.move(run, run.due_at or now)
+                moved += len(due)
+        return moved
 
     def move(self, run: Run, now: float) -> None:
         """Let an agent do its next step: say a word, ask, or end."""
@@ -254,3 +264,7 @@ class RunLife:
         if moved and self.moved is not None:
             self.moved(run)
         self.changes.tell(run.id)
+
+
+def _delay(creation: Mapping[str, Any]) -> float:
+    return max(0.0, float(creation.get("after_seconds", 0)))

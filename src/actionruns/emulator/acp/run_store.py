@@ -10,7 +10,7 @@ import orjson
 
 from actionruns.emulator.store import Store
 
-__all__ = ["Run", "RunStore", "meets"]
+__all__ = ["Run", "RunStore", "equal_to", "meets"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS acp_runs (
@@ -185,6 +185,11 @@ class RunStore:
             (self.version,),
         )
         return row[0] if row else None
+
+
+def equal_to(search: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that the body of a search filters by, with their values."""
+    return {name: search[name].lower() for name in ("agent_id", "status") if name in search}
 
 
 def meets(labels: Any, wanted: Mapping[str, Any]) -> bool:

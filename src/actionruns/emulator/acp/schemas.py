@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "THREAD_PATCH",
     "THREAD_V01",
     "THREAD_V02",
+    "is_uuid",
 ]
 
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -102,3 +104,8 @@ SEARCH_THREADS_V02 = _body(
     status={"enum": ["idle", "busy", "interrupted", "error"]},
     **_PAGE,
 )
+
+
+def is_uuid(text: str) -> bool:
+    """Tell whether a text is a UUID of any version."""
+    return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None

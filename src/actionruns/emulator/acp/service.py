@@ -17,13 +17,15 @@ from actionruns.emulator.acp.run_store import Run
 from actionruns.emulator.acp.state import AcpState
 from actionruns.emulator.acp.v01_runs import v01_run_routes
 from actionruns.emulator.acp.v01_threads import v01_thread_routes
+from actionruns.emulator.acp.v02_runs import v02_run_routes
+from actionruns.emulator.acp.v02_threads import v02_thread_routes
 from actionruns.emulator.acp.webhooks import Webhooks
 from actionruns.emulator.clock import Clock
 from actionruns.emulator.schedule import Progress
 from actionruns.emulator.settings import EmulatorSettings
 from actionruns.emulator.store import Store
 
-__all__ = ["AcpService", "AcpV01Service"]
+__all__ = ["AcpService", "AcpV01Service", "AcpV02Service"]
 
 _log = logging.getLogger(__name__)
 
@@ -118,3 +120,13 @@ class AcpV01Service(AcpService):
 
     def _tables(self) -> tuple[web.RouteTableDef, ...]:
         return v01_run_routes(self.state), v01_thread_routes(self.state)
+
+
+class AcpV02Service(AcpService):
+    """The emulated service of 0.2.3."""
+
+    prefix: ClassVar[str] = "/acp/0.2"
+    version: ClassVar[str] = "0.2"
+
+    def _tables(self) -> tuple[web.RouteTableDef, ...]:
+        return v02_run_routes(self.state), v02_thread_routes(self.state)

@@ -68,8 +68,13 @@ class Threads:
             last, "idle"
         )
 
-    def succeeded(self, run: Run, result: Any) -> None:
-        """Add the state in which a run leaves its thread."""
+    def succeeded(self, run: Run, result: Any, now: float) -> None:
+        """Add the state in which a run leaves its thread, if there still is one."""
+        thread = self.rows.get(run.thread_id)
+        if thread is None:
+            return
+        thread.updated_at = now
+        self.rows.save(thread)
         latest = self.rows.latest(run.thread_id)
         before = latest.values if latest else None
         turns = before.get("turns", 0) if isinstance(before, dict) else 0

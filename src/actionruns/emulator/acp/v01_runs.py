@@ -10,7 +10,7 @@ from actionruns.emulator.acp.bodies import body_of, number
 from actionruns.emulator.acp.errors import AcpError
 from actionruns.emulator.acp.life import Order
 from actionruns.emulator.acp.rendering import output_shown, run_shown
-from actionruns.emulator.acp.run_store import Run
+from actionruns.emulator.acp.run_store import Run, equal_to
 from actionruns.emulator.acp.schemas import ANSWER, CREATE_V01, SEARCH_RUNS
 from actionruns.emulator.acp.state import AcpState, json_response
 from actionruns.emulator.acp.streams import EventStream
@@ -29,9 +29,8 @@ def v01_run_routes(state: AcpState) -> web.RouteTableDef:
     @routes.post("/runs/search")
     async def search_runs(request: web.Request) -> web.Response:
         body = await body_of(request, SEARCH_RUNS)
-        equal = {name: body[name] for name in ("agent_id", "status") if name in body}
         page = state.life.runs.page(
-            equal, body.get("limit", 10), body.get("offset", 0), body.get("metadata")
+            equal_to(body), body.get("limit", 10), body.get("offset", 0), body.get("metadata")
         )
         return json_response([run_shown(run) for run in page])
 

@@ -49,7 +49,7 @@ def v01_thread_routes(state: AcpState) -> web.RouteTableDef:
         if state.life.runs.of_thread(thread.id, "pending"):
             raise AcpError(409, f"A run of thread {thread.id} is pending")
         shown = state.show_thread(thread)
-        threads.rows.delete(thread.id)
+        state.life.delete_thread(thread.id)
         return json_response(shown)
 
     @routes.get("/threads/{thread_id}/state")
