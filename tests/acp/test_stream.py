@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from actionruns import ConnectionFailed, NotFound, RunGone, RunState
+from actionruns import ConnectionFailed, InvalidRequest, NotFound, RunGone, RunState
 from actionruns.acp import (
     RUN_EVENT,
     AcpClient,
@@ -230,6 +230,12 @@ async def test_the_first_refusal_is_raised(server: AcpServer, acp: AsyncAcpV01Cl
     server.handlers[PATH] = [refusing(404)]
     with pytest.raises(NotFound):
         await anext(acp.stream(RUN))
+
+
+async def test_an_interval_that_is_none(acp: AsyncAcpV01Client) -> None:
+    """Looks without a pause between them are refused."""
+    with pytest.raises(InvalidRequest, match="check_interval must be seconds above 0, but is 0"):
+        acp.stream(RUN, check_interval=0)
 
 
 async def test_no_server(no_environment: None) -> None:

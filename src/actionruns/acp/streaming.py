@@ -20,6 +20,7 @@ from actionruns.errors import (
     ApiError,
     AuthenticationFailed,
     ConnectionFailed,
+    InvalidRequest,
     NotFound,
     PermissionDenied,
     RunGone,
@@ -66,6 +67,9 @@ class RunStream(AsyncIterator[StreamEvent[T]], Generic[T]):
         check_every: Seconds without an event after which the run itself is looked at, while the
             connection is read on.
         policy: How a lost connection is taken up again.
+
+    Raises:
+        InvalidRequest: ``check_every`` is no number above 0.
     """
 
     def __init__(
@@ -77,6 +81,9 @@ class RunStream(AsyncIterator[StreamEvent[T]], Generic[T]):
         check_every: float,
         policy: ReconnectPolicy | None = None,
     ) -> None:
+        if isinstance(check_every, bool) or not check_every > 0:
+            problem = f"check_interval must be seconds above 0, but is {check_every!r}"
+            raise InvalidRequest(problem)
         self._source = source
         self._run_id = run_id
         self._connect = connect
