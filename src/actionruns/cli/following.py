@@ -89,7 +89,7 @@ class Following(Generic[C]):
         patience: Patience,
         run_ids: Annotated[
             list[str] | None,
-            typer.Argument(metavar="[RUN...]", help="The ids of the runs.", show_default=False),
+            typer.Argument(metavar="RUN", help="The ids of the runs.", show_default=False),
         ] = None,
         exit_status: Annotated[
             bool,

@@ -72,7 +72,7 @@ async def show_runs(  # each is an option
     output: Output,
     run_id: Annotated[
         str | None,
-        typer.Argument(metavar="[RUN]", help="Show this template run, with its steps."),
+        typer.Argument(metavar="RUN", help="Show this template run, with its steps."),
     ] = None,
     status: Annotated[
         Literal["running", "success", "failed", "canceled"] | None,

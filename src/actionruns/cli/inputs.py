@@ -61,7 +61,7 @@ ForgePortalRunId: TypeAlias = Annotated[
 
 RunIds: TypeAlias = Annotated[
     list[str],
-    typer.Argument(metavar="RUN...", help="The ids of the runs.", show_default=False),
+    typer.Argument(metavar="RUN", help="The ids of the runs.", show_default=False),
 ]
 
 Version: TypeAlias = Annotated[
