@@ -213,7 +213,7 @@ class RateBudget(Shared):
             `release`.
         """
         with self._lock:
-            state = self._scope(scope)
+            state = self._scopes.get(scope) or self._scope(scope)
             state.outstanding += 1
             wait = self._own_wait(now) if self.rate else 0.0
             if state.resets_at or state.held_until:
@@ -240,7 +240,7 @@ class RateBudget(Shared):
     def observe(self, scope: str, window: RateWindow | None, now: float) -> None:
         """Note an answer, and its rate headers if it had any."""
         with self._lock:
-            state = self._scope(scope)
+            state = self._scopes.get(scope) or self._scope(scope)
             if state.outstanding:
                 state.outstanding -= 1
             if window is not None:

@@ -36,7 +36,10 @@ class TimeLimit:
             raise RuntimeError("a time limit needs a task to cancel")
         self._task: asyncio.Task[Any] = task
         self._cancelling = task.cancelling()
-        self._deadlines.add(self)
+        deadlines = self._deadlines
+        deadlines.limits[self] = None
+        if self.due < deadlines.timer_due:
+            deadlines.set_timer(self.due)
         return self
 
     def __exit__(
@@ -63,38 +66,34 @@ class Deadlines:
 
     Attributes:
         limits: Those that are running. The timer stays when one goes, and finds out when it rings.
+        timer_due: When it rings next.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self.limits: dict[TimeLimit, None] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._timer_due = float("inf")
+        self.timer_due = float("inf")
 
     def limit(self, seconds: float | None) -> TimeLimit:
         """Return a time limit to enter with ``with``; None = no limit."""
         due = float("inf") if seconds is None else self._loop.time() + seconds
         return TimeLimit(self, due)
 
-    def add(self, limit: TimeLimit) -> None:
-        """Watch over a limit."""
-        self.limits[limit] = None
-        if limit.due < self._timer_due:
-            self._set_timer(limit.due)
-
-    def _set_timer(self, due: float) -> None:
+    def set_timer(self, due: float) -> None:
+        """Have the timer ring at a time of the loop's clock, and not at the one set before."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer_due = due
+        self.timer_due = due
         self._timer = self._loop.call_at(due, self._ring)
 
     def _ring(self) -> None:
         self._timer = None
-        self._timer_due = float("inf")
+        self.timer_due = float("inf")
         now = self._loop.time()
         for limit in [limit for limit in self.limits if limit.due <= now]:
             self.limits.pop(limit, None)
             limit.expire()
         next_due = min((limit.due for limit in self.limits), default=float("inf"))
         if next_due < float("inf"):
-            self._set_timer(next_due)
+            self.set_timer(next_due)

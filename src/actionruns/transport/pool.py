@@ -16,6 +16,7 @@ from actionruns.errors import ClientClosed, ConfigurationError
 from actionruns.transport.deadline import Deadlines
 from actionruns.transport.lifetime import Lifetime
 from actionruns.transport.settings import TransportSettings
+from actionruns.transport.slots import Slots
 
 __all__ = ["CONNECT_SECONDS", "LoopSession", "Pool", "client_headers"]
 
@@ -41,8 +42,8 @@ class LoopSession:
     """
 
     def __init__(self, settings: TransportSettings) -> None:
-        self.slots = asyncio.Semaphore(settings.max_connections)
-        self.credential_slots = asyncio.Semaphore(settings.max_connections)
+        self.slots = Slots(settings.max_connections)
+        self.credential_slots = Slots(settings.max_connections)
         self.deadlines = Deadlines(asyncio.get_running_loop())
         self.id_prefix = secrets.token_hex(6)
         self._requests = 0

@@ -131,7 +131,7 @@ class Transport(Streaming):
             self.settings.base_url + request.target,
             session.next_request_id(),
             self.settings.timeout if timeout is None else timeout,
-            repeatable=is_repeatable(operation, arguments),
+            repeatable=operation.idempotent or is_repeatable(operation, arguments),
         )
         self._retry_budget.earn()
         try:
@@ -217,7 +217,8 @@ class Transport(Streaming):
         # A stream gives its slot back itself, when it ends.
         apart = not delivery.operation.authorised and not delivery.is_stream
         slots = session.credential_slots if apart else session.slots
-        await slots.acquire()
+        if not slots.take():
+            await slots.wait()
         answered = False
         started = time.monotonic()
         wait = rate.reserve(scope, started)
