@@ -56,20 +56,21 @@ class AsyncAcpClient(AsyncServiceClient):
     ``runs``, ``agents`` and ``threads``, or an `AsyncAcpV02Client`, with ``stateless_runs``,
     ``thread_runs``, ``agents`` and ``threads``.
 
-    Args:
-        version: The version of the protocol that the server speaks, ``0.1`` (default) or ``0.2``.
-        api_key: Sent as ``x-api-key`` (``ACP_API_KEY``). Default, and with an empty text: none.
-        token: A bearer token, for servers that want that instead.
-        base_url: Where the server is (``ACP_URL``, else ``http://localhost``).
-        timeout: Seconds for one call, all attempts included; None = no limit.
-        retry: How failed requests are repeated.
-        rate: How fast requests leave; give several clients one object to share the budget.
-        max_connections: Requests and streams under way at once.
-        headers: Sent with every request.
-        proxy: URL of a proxy; without it, the environment decides.
-        ssl: A context for TLS; False does not verify the server.
-        trust_env: Take a proxy from ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
-        session: An aiohttp session of yours, used as it is and never closed.
+    All settings are keywords:
+
+    - ``version``: The version of the protocol that the server speaks, ``0.1`` (default) or ``0.2``.
+    - ``api_key``: Sent as ``x-api-key`` (``ACP_API_KEY``). Default, and with an empty text: none.
+    - ``token``: A bearer token, for servers that want that instead.
+    - ``base_url``: Where the server is (``ACP_URL``, else ``http://localhost``).
+    - ``timeout``: Seconds for one call, all attempts included; None = no limit. Default: 30.
+    - ``retry``: How failed requests are repeated.
+    - ``rate``: How fast requests leave; give several clients one object to share the budget.
+    - ``max_connections``: Requests and streams under way at once. Default: 100.
+    - ``headers``: Sent with every request.
+    - ``proxy``: URL of a proxy; without it, the environment decides.
+    - ``ssl``: A context for TLS; False does not verify the server.
+    - ``trust_env``: Take a proxy from ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
+    - ``session``: An aiohttp session of yours, used as it is and never closed.
 
     Raises:
         ConfigurationError: The version is not known, credentials contradict each other, or a
