@@ -72,6 +72,15 @@ async def test_custom(acp: Acp) -> None:
     assert events[1]["data"]["update"] == {"step": 2, "of": 5, "word": "is"}
 
 
+async def test_whole_result(acp: Acp) -> None:
+    """In the mode of the whole result there is no news."""
+    mode = {"streaming": "result"} if acp.version == "0.1" else {"stream_mode": "values"}
+    run_id = await acp.create("streamer", **mode)
+    await advance(acp, run_id, 6)
+    kinds = {event["data"]["type"] for event in await acp.events(f"/runs/{run_id}/stream")}
+    assert kinds == {"result" if acp.version == "0.1" else "values"}
+
+
 async def test_both_modes(v02: Acp) -> None:
     """0.2 streams both forms at once when both are asked for."""
     run_id = await v02.create("streamer", stream_mode=["values", "custom"])

@@ -195,3 +195,15 @@ async def test_v02_copy(v02: Acp) -> None:
     await turn(v02, copy["thread_id"], "c")
     assert (await v02("GET", f"/threads/{thread_id}")).json["values"]["last"] == "b"
     assert refused(await v02("POST", f"/threads/{NOWHERE}/copy"), 404, "Thread")
+
+
+async def test_deleted_beside_a_question(acp: Acp) -> None:
+    """A thread whose run waits for an answer can be deleted, with that run."""
+    more = {"agent_id": acp.control.agent_id("asker")} if acp.version == "0.1" else {}
+    thread_id = await acp.thread(**more)
+    path = "/runs" if acp.version == "0.1" else f"/threads/{thread_id}/runs"
+    on = {"thread_id": thread_id} if acp.version == "0.1" else {}
+    run_id = await acp.create("asker", path=path, **on)
+    await acp.control.advance(run_id)
+    assert (await acp("DELETE", f"/threads/{thread_id}")).status in {200, 204}
+    assert refused(await acp("GET", f"{path}/{run_id}"), 404)

@@ -203,6 +203,16 @@ async def test_resume(v02: Acp, runs: str) -> None:
     assert output["values"] == {"input": None, "answer": {"approved": True}}
 
 
+async def test_resume_after_cancel(v02: Acp, runs: str) -> None:
+    """A cancelled run goes on with anything, and still asks its own question."""
+    run_id = await v02.create("asker", path=runs)
+    await v02("POST", f"{runs}/{run_id}/cancel")
+    assert (await v02("POST", f"{runs}/{run_id}", "go on")).json["status"] == "pending"
+    await v02.control.advance(run_id)
+    output = (await v02("GET", f"{runs}/{run_id}/wait")).json["output"]
+    assert output["interrupt"]["type"] == "approval"
+
+
 async def test_thread_of_its_own(v02: Acp) -> None:
     """The thread of a stateless run is deleted when it ends, unless it is to be kept."""
     threads = {}

@@ -88,7 +88,7 @@ async def test_other_machines(acp: Acp, caplog: pytest.LogCaptureFixture) -> Non
         ("http://example.com/", False),
         ("http://127.0.0.1.example.com/", False),
         ("http://10.0.0.1/", False),
-        ("file:///etc", False),
+        ("file://localhost/x", False),
         ("ftp://127.0.0.1/", False),
         ("http://[::1", False),
     ],

@@ -20,6 +20,7 @@ __all__ = ["Order", "RunLife"]
 
 _FAILED = 1
 _TIMED_OUT = 2
+_CANCELLED = {"type": "cancelled"}
 
 
 @attrs.frozen(kw_only=True)
@@ -133,10 +134,16 @@ class RunLife:
         """Let a run ask."""
         self._stop(run, "interrupted", now, {"kind": "interrupt", "value": question})
 
+    @staticmethod
+    def asks(run: Run) -> bool:
+        """Tell whether a run is interrupted by a question, and not because it was cancelled."""
+        return run.output is None or run.output["value"] != _CANCELLED
+
     def resume(self, run: Run, answer: Any) -> None:
         """Answer the question of a run: it goes on."""
         now = self._clock.now()
-        run.answers.append(answer)
+        if self.asks(run):
+            run.answers.append(answer)
         run.status = "pending"
         run.output = None
         run.updated_at = now
@@ -182,7 +189,7 @@ class RunLife:
     def cancel(self, run: Run) -> None:
         """Stop a run that is pending; the protocol has no status for it but ``interrupted``."""
         if run.pending:
-            self.interrupt(run, {"type": "cancelled"}, self._clock.now())
+            self.interrupt(run, _CANCELLED, self._clock.now())
 
     def delete(self, run: Run, *, undo: bool = False) -> None:
         """Remove a run.

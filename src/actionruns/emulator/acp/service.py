@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import logging
 from typing import ClassVar
 
@@ -30,7 +31,7 @@ __all__ = ["AcpService", "AcpV01Service", "AcpV02Service"]
 _log = logging.getLogger(__name__)
 
 
-class AcpService:
+class AcpService(abc.ABC):
     """The emulated service of one version of the protocol.
 
     Args:
@@ -79,8 +80,8 @@ class AcpService:
         """Return the time, as epoch seconds."""
         return self._clock.now()
 
-    def _tables(self) -> tuple[web.RouteTableDef, ...]:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def _tables(self) -> tuple[web.RouteTableDef, ...]: ...
 
     async def _stopping(self, _: web.Application) -> None:
         # Before the server waits for its requests: streams would keep it waiting.

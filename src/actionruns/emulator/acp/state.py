@@ -102,7 +102,8 @@ class AcpState:
         if run.status != "interrupted":
             raise AcpError(409, f"Run {run.id} is {run.status}, not interrupted")
         agent = self.catalog.agents.get(run.agent_id)
-        if agent is not None and len(run.answers) < len(agent.questions):
+        asks = self.life.asks(run)
+        if agent is not None and asks and len(run.answers) < len(agent.questions):
             fits("body", answer, agent.questions[len(run.answers)].answer)
         self.life.resume(run, answer)
 
