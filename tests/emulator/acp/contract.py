@@ -19,10 +19,6 @@ HAS_UPSTREAM = all(path.exists() for path in UPSTREAM.values())
 
 DEVIATING_STATUSES = {
     401: "the protocol names no credentials, servers that want some answer so",
-    404: "some operations of 0.1 name none, but an id can always name nothing",
-    409: "a run or thread in the way, also where 0.1 names no such answer",
-    413: "no server takes bodies of any size",
-    422: "0.1 names none for some of the operations that have parameters",
 }
 """Statuses the documents don't name for (some of) the operations, with the reason."""
 
