@@ -39,7 +39,9 @@ def test_each_page_is_in_the_navigation(site: Path) -> None:
     pages = {path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")}
     home = (site / "index.html").read_text(encoding="utf-8")
     for page in pages - {Path("index.md")}:
-        address = f"{page.with_suffix('').as_posix()}/"
+        # The index of a folder is what the folder's own address shows.
+        folder = page.parent if page.name == "index.md" else page.with_suffix("")
+        address = f"{folder.as_posix()}/"
         assert (site / address / "index.html").is_file()
         assert f'href="{address}"' in home
 
