@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from actionruns import __version__
+from actionruns.cli.acp import add_acp_commands
 from actionruns.cli.demo import add_demo_command
 from actionruns.cli.emulate import add_emulate_command
 from actionruns.cli.exits import ExitCode
@@ -70,6 +71,7 @@ def _make_app() -> typer.Typer:
     add_demo_command(app)
     add_port_commands(app)
     add_forgeportal_commands(app)
+    add_acp_commands(app)
     add_emulate_command(app)
     add_generate_command(app)
     return app

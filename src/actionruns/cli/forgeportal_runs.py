@@ -14,14 +14,14 @@ from actionruns.cli.command import Commands
 from actionruns.cli.exits import EXIT_CODES_HELP, ExitCode
 from actionruns.cli.forgeportal_rendering import ACTION_RUNS, STARTED_RUNS
 from actionruns.cli.growing import LogReading, show_entry, show_log
-from actionruns.cli.inputs import ForgePortalRunId, properties_of
+from actionruns.cli.inputs import ForgePortalRunId, Inputs
 from actionruns.cli.listing import show_all, show_page, show_run
 from actionruns.cli.output import Output
 from actionruns.cli.rendering import log_line
 from actionruns.cli.waiting import Patience, wait_and_show
 from actionruns.forgeportal import ActionRunLog
 
-__all__ = ["Inputs", "active_run_ids", "add_run_commands", "following_page"]
+__all__ = ["active_run_ids", "add_run_commands", "following_page"]
 
 _FILTERS = "Filters"
 
@@ -112,30 +112,6 @@ async def active_run_ids(client: AsyncForgePortalClient) -> AsyncIterator[str]:
 async def get_run(client: AsyncForgePortalClient, output: Output, run_id: ForgePortalRunId) -> None:
     """Get one run with all its details."""
     show_run(await client.action_runs.get_action_run(run_id), output, ACTION_RUNS)
-
-
-@attrs.frozen(kw_only=True)
-class Inputs:
-    """What an action or a template works on."""
-
-    input: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--input",
-            "-p",
-            metavar="NAME=VALUE",
-            help="An input: name=text, or name:=json for numbers, booleans, lists and objects "
-            "(replicas:=3). May be repeated.",
-        ),
-    ] = None
-    input_json: Annotated[
-        str | None,
-        typer.Option(metavar="JSON", help="All inputs as one JSON object; --input adds to it."),
-    ] = None
-
-    def values(self) -> dict[str, Any]:
-        """Return them by name."""
-        return properties_of(self.input or [], self.input_json, options=("--input", "--input-json"))
 
 
 @attrs.frozen(kw_only=True)

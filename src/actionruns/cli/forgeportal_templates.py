@@ -9,7 +9,8 @@ import typer
 from actionruns import AsyncForgePortalClient
 from actionruns.cli.command import Commands
 from actionruns.cli.forgeportal_rendering import STARTED_RUNS, TEMPLATE_RUNS, template_details
-from actionruns.cli.forgeportal_runs import Inputs, following_page
+from actionruns.cli.forgeportal_runs import following_page
+from actionruns.cli.inputs import Inputs
 from actionruns.cli.listing import show_all, show_page, show_run
 from actionruns.cli.output import Output
 from actionruns.cli.rendering import plain_table

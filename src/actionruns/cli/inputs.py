@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
+import attrs
 import orjson
 import typer
 
@@ -15,7 +16,9 @@ from actionruns.services import SERVICES
 from actionruns.watching import split_ref
 
 __all__ = [
+    "AcpRunId",
     "ForgePortalRunId",
+    "Inputs",
     "PortRunId",
     "RunIds",
     "Version",
@@ -56,6 +59,15 @@ ForgePortalRunId: TypeAlias = Annotated[
         metavar="RUN",
         help="The id of the run, a UUID.",
         parser=partial(run_id_of, service="forgeportal"),
+    ),
+]
+
+AcpRunId: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="The id of the run, a UUID.",
+        parser=partial(run_id_of, service="acp"),
     ),
 ]
 
@@ -118,6 +130,30 @@ def properties_of(
             problem = f"{option} {assignment}: {text!r} is not JSON; name=text takes any text"
             raise typer.BadParameter(problem) from error
     return properties
+
+
+@attrs.frozen(kw_only=True)
+class Inputs:
+    """What an action, a template or an agent works on."""
+
+    input: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input",
+            "-p",
+            metavar="NAME=VALUE",
+            help="An input: name=text, or name:=json for numbers, booleans, lists and objects "
+            "(replicas:=3). May be repeated.",
+        ),
+    ] = None
+    input_json: Annotated[
+        str | None,
+        typer.Option(metavar="JSON", help="All inputs as one JSON object; --input adds to it."),
+    ] = None
+
+    def values(self) -> dict[str, Any]:
+        """Return them by name."""
+        return properties_of(self.input or [], self.input_json, options=("--input", "--input-json"))
 
 
 def text_of(argument: str) -> str:

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, TypeVar
 
 from actionruns.cli.output import Output
-from actionruns.cli.rendering import RunLook, ShownRun, run_details, run_table
+from actionruns.cli.rendering import RunLook, run_details, run_table
+from actionruns.states import Run
 
 __all__ = ["show_all", "show_page", "show_run"]
 
-R = TypeVar("R", bound=ShownRun)
+R = TypeVar("R", bound=Run)
 
 # Runs that are shown at once, as one table's part.
 _BATCH = 1000

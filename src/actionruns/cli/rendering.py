@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Generic, Protocol, TypeVar
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
 
 import attrs
 import orjson
@@ -21,7 +22,6 @@ from actionruns.states import Run
 __all__ = [
     "Facts",
     "RunLook",
-    "ShownRun",
     "details",
     "duration",
     "json_text",
@@ -34,15 +34,7 @@ __all__ = [
 ]
 
 
-class ShownRun(Run, Protocol):
-    """A run that can be shown: one that says which it is."""
-
-    @property
-    def id(self) -> str:
-        """Its id at the service."""
-
-
-R = TypeVar("R", bound=ShownRun)
+R = TypeVar("R", bound=Run)
 
 Facts = Sequence[tuple[str, Text]]
 """Labels and what they stand for; what is empty is not shown."""
@@ -57,12 +49,14 @@ class RunLook(Generic[R]):
         times: When a run was started and when it ended, as far as it tells.
         facts: What a run's details say, besides id and status.
         label: A short text of the run's own beside its status; empty = none.
+        run_id: The run's id; it has not the same name at all services.
     """
 
     subject: tuple[str, Callable[[R], str]]
     times: Callable[[R], tuple[datetime | None, datetime | None]]
     facts: Callable[[R], Facts]
     label: Callable[[R], str] = lambda _: ""
+    run_id: Callable[[R], str] = attrgetter("id")
 
 
 def run_table(
@@ -82,7 +76,7 @@ def run_table(
         subject.no_wrap = True
         started, ended = look.times(run)
         table.add_row(
-            one_line(run.id),
+            one_line(look.run_id(run)),
             status_text(run, console.encoding),
             subject,
             moment(started),
@@ -94,7 +88,7 @@ def run_table(
 def run_details(run: R, console: Console, look: RunLook[R]) -> ConsoleRenderable:
     """Return everything that people want to know of a run."""
     title = Text.assemble(
-        (clean(run.id), "bold"),
+        (clean(look.run_id(run)), "bold"),
         "  ",
         status_text(run, console.encoding),
         "  ",
