@@ -158,7 +158,7 @@ def test_a_path_that_is_not_there(form: Form, url: str) -> None:
     """A service that has no such route: the URL asked for, and which setting to look at."""
     message = message_of(NotFound, form, get, base_url=url.removesuffix("/port"), **DEMO)
     assert f"{url.removesuffix('/port')}/v1/auth/access_token answered 404" in message
-    assert "base URL" in message
+    assert "correct base_url" in message
 
 
 @BOTH
