@@ -51,5 +51,6 @@ def require(module: str) -> ModuleType:
     try:
         return import_module(module)
     except ImportError as error:
-        problem = f"the generator needs {module}: pip install 'actionruns[codegen]'"
+        package = module.partition(".")[0]
+        problem = f"the generator needs {package}: pip install 'actionruns[codegen]'"
         raise ConfigurationError(problem) from error

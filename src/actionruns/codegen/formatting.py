@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from typing import Final
 
 from actionruns.codegen.errors import CodegenError, require
 
 __all__ = ["formatted"]
 
-_RUFF: Final = (sys.executable, "-m", "ruff")
 _ALIKE: Final = (
     "--isolated",
     "--no-cache",
@@ -30,16 +28,17 @@ def formatted(source: str, name: str) -> str:
         CodegenError: It is no Python: a defect of the generator.
         ConfigurationError: The extra ``codegen`` is not installed.
     """
-    require("ruff")
+    # The program itself: an interpreter that only starts it takes longer than what it does.
+    ruff: str = require("ruff.__main__").find_ruff_bin()
     sort = ("check", "--fix-only", "--exit-zero", "--select=I,F401")
     known = ("--config=lint.isort.known-first-party = ['actionruns']",)
-    source = _run((*_RUFF, *sort, *known, *_ALIKE, f"--stdin-filename={name}", "-"), source, name)
+    source = _run((ruff, *sort, *known, *_ALIKE, f"--stdin-filename={name}", "-"), source, name)
     code = ("--config=format.docstring-code-format = true",)
-    return _run((*_RUFF, "format", *code, *_ALIKE, f"--stdin-filename={name}", "-"), source, name)
+    return _run((ruff, "format", *code, *_ALIKE, f"--stdin-filename={name}", "-"), source, name)
 
 
 def _run(command: tuple[str, ...], source: str, name: str) -> str:
-    done = subprocess.run(  # noqa: S603  # our own interpreter, with arguments from here
+    done = subprocess.run(  # noqa: S603  # ruff, with arguments from here
         command, input=source.encode(), capture_output=True, check=False
     )
     if done.returncode:
