@@ -235,7 +235,7 @@ def test_a_secret_is_written() -> None:
     "value",
     [
         {"a": {1, 2}},
-        {"a": object()},
+        {"a": object},
         {"a": b"bytes"},
         {"a": date(2024, 5, 1)},
         {"a": 2**64},

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.docs.blocks import Block, commands_of
+from tests.docs.unmeasured import unmeasured
 
 __all__ = ["DOCUMENTED_ADDRESS", "OUTPUT_TITLE", "Player", "shows"]
 
@@ -67,7 +68,7 @@ class Player:
     ) -> None:
         self.folder = folder
         self._address = address
-        self._environment = {**os.environ, **environment}
+        self._environment = {**unmeasured(), **environment}
         self._not_executed = not_executed
         self._names: dict[str, Any] = {"__name__": "__main__"}
         self._loop = asyncio.Runner()

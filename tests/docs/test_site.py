@@ -11,6 +11,7 @@ import pytest
 from yaml import safe_load
 
 import actionruns
+from tests.docs.unmeasured import unmeasured
 from tests.project.tree import ROOT
 
 _LINK = re.compile(r"\]\((?P<target>[^)#\s]+)")
@@ -24,7 +25,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site."""
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=unmeasured(), check=False, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     return folder
 

@@ -15,6 +15,7 @@ import pytest
 from tests.docs.blocks import Block, blocks_of, commands_of
 from tests.docs.conftest import StartEmulator
 from tests.docs.playing import DOCUMENTED_ADDRESS, OUTPUT_TITLE, Player
+from tests.docs.unmeasured import unmeasured
 from tests.project.tree import ROOT
 
 PAGES = {
@@ -142,6 +143,7 @@ def test_servers_start(command: str, tmp_path: Path) -> None:
     server = subprocess.Popen(
         [sys.executable, "-m", "actionruns.cli", *arguments],
         cwd=tmp_path,
+        env=unmeasured(),
         stdout=subprocess.PIPE,
         text=True,
     )

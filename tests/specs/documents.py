@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ _SHARED = _HERE.parents[2] / "shared"
 """Reference material beside the checkout; it is no part of the project and may be absent."""
 
 
+@cache
 def spec(name: str) -> dict[str, Any]:
-    """Return one of our specifications, parsed.
+    """Return one of our specifications, parsed; it is the same for all, so nobody changes it.
 
     Args:
         name: Its file name without the suffix.
