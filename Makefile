@@ -8,6 +8,9 @@ RUN_EXTRAS := all
 DEV_EXTRAS := all,bench,dev,docs
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
+# A process for each core; whoever has nothing left takes over from the others. PYTEST_ARGS="-n 0"
+# runs all tests in one process, as a debugger needs it.
+WORKERS := -n auto --dist worksteal
 CODE := $(wildcard src tests benchmarks)
 
 # The floor first: it is what the pins are made with.
@@ -46,9 +49,10 @@ demo: $(RUN_READY)  ## Execute 2,000 runs against the emulator and follow them, 
 	$(BIN)/python -m actionruns.cli demo
 
 # The tests come last, so that their summary closes the log. One check after the other, whatever -j
-# says: their output would mix, and two cores are soon full.
+# says: their output would mix, and two cores are soon full. `docs` is not among them: tests/docs builds
+# the same site, as strictly.
 test:  ## Check everything, as CI does
-	@for check in format-check lint types layers generated-check docs wheel unit; do \
+	@for check in format-check lint types layers generated-check wheel unit; do \
 		echo "== $$check"; $(MAKE) --no-print-directory $$check || exit 1; \
 	done
 
@@ -76,7 +80,7 @@ generated-check: $(DEV_READY)  ## Check that the generated code is what the spec
 
 unit: $(DEV_READY)  ## Run the tests with branch coverage (PYTEST_ARGS=... for a part of them)
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
+	$(BIN)/coverage run -m pytest $(WORKERS) $(PYTEST_ARGS)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
