@@ -140,6 +140,7 @@ def test_dropped_client_is_closed() -> None:
     del thing
     gc.collect()
     journal.wait_for(CLOSED)
+    assert journal.entries == [CLOSED]
 
 
 def fail_in_count(thing: Thing) -> None:
@@ -206,6 +207,7 @@ def test_dropped_client_is_closed_at_once(use: Callable[[Thing], object]) -> Non
         use(thing)
         del thing
         journal.wait_for(CLOSED)
+        assert journal.entries.count(CLOSED) == 1
     finally:
         gc.enable()
 

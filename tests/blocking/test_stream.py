@@ -105,6 +105,7 @@ def test_break(thing: Thing) -> None:
     for _ in thing.runs.count(10):
         break
     thing.journal.wait_for("generator closed")
+    assert thing.journal.entries == ["item 0", "generator closed"]
 
 
 def test_dropped_in_a_cycle(thing: Thing) -> None:

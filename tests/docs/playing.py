@@ -83,8 +83,11 @@ class Player:
         self._names.clear()
         self._loop.close()
 
-    def play(self, block: Block) -> None:
+    def play(self, block: Block) -> bool:
         """Run one block, or compare the output that it shows.
+
+        Returns:
+            Whether it was a block to run or to compare.
 
         Raises:
             AssertionError: What was printed is not what is shown.
@@ -100,6 +103,9 @@ class Player:
         elif block.title == OUTPUT_TITLE:
             assert printed is not None, f"{block.place}: no python block stands before this output"
             assert shows(block.source, printed), f"{block.place} is not what is printed:\n{printed}"
+        else:
+            return False
+        return True
 
     def _run(self, block: Block) -> str:
         # So many empty lines before it, that a traceback names the line of the page.

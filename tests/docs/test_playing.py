@@ -54,7 +54,7 @@ def test_blocks_share_names(player: Player) -> None:
     """A block sees the names of those before it, with and without `await`."""
     player.play(block("python", "import asyncio\nx = await asyncio.sleep(0, 1)"))
     player.play(block("python", "async def f(): return x + 1\nprint(asyncio.run(f()))"))
-    player.play(block("text", "2\n", title="Output"))
+    assert player.play(block("text", "2\n", title="Output"))
 
 
 def test_a_wrong_output_is_noticed(player: Player) -> None:
@@ -81,7 +81,7 @@ def test_a_traceback_names_the_line_of_the_page(player: Player) -> None:
 
 def test_other_blocks_are_left_alone(player: Player) -> None:
     """Text without the title of an output is no output."""
-    player.play(block("text", "anything"))
+    assert not player.play(block("text", "anything"))
 
 
 def test_a_command_that_fails_is_noticed(player: Player) -> None:
@@ -98,25 +98,28 @@ def test_a_command_that_prints_something_else_is_noticed(player: Player) -> None
 
 def test_a_command_without_shown_output_may_print(player: Player) -> None:
     """A page needn't show what a command prints."""
-    player.play(block("console", "$ echo 1\n"))
+    player.play(block("console", "$ echo 1 | tee printed\n"))
+    assert (player.folder / "printed").read_text() == "1\n"
 
 
 def test_settings_last(player: Player) -> None:
     """What a page exports is there for its later commands."""
     player.play(block("console", "$ export NAME=$(echo new)\n"))
-    player.play(block("console", "$ echo $NAME\nnew\n"))
+    player.play(block("console", "$ echo $NAME | tee printed\nnew\n"))
+    assert (player.folder / "printed").read_text() == "new\n"
 
 
 def test_files_of_the_page_are_there(player: Player) -> None:
     """A block with a file's name as its title is written, not run; a command runs it."""
     player.play(block("python", "print('run')", title="first.py"))
-    player.play(block("console", "$ python first.py\nrun\n"))
+    player.play(block("console", "$ python first.py | tee printed\nrun\n"))
+    assert (player.folder / "printed").read_text() == "run\n"
 
 
 def test_the_documented_address_is_the_emulator_s(player: Player) -> None:
     """Programs meet the tests' emulator where the page says that one is, and show it as there."""
     player.play(block("python", f"print(len('{DOCUMENTED_ADDRESS}'), '{DOCUMENTED_ADDRESS}')"))
-    player.play(block("text", f"18 {DOCUMENTED_ADDRESS}", title="Output"))
+    assert player.play(block("text", f"18 {DOCUMENTED_ADDRESS}", title="Output"))
 
 
 def test_listed_commands_are_left_out(player: Player, tmp_path: Path) -> None:

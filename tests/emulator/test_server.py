@@ -83,6 +83,7 @@ async def test_stops_with_connections() -> None:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
+            assert probe.getsockname() == ("127.0.0.1", port)
 
 
 async def test_who_waits_is_let_go() -> None:

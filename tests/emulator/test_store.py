@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,5 @@ def test_close_twice() -> None:
     store = Store()
     store.close()
     store.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        store.set("a", "x")

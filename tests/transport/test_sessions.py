@@ -394,3 +394,4 @@ async def test_dropping_a_client_closes_its_connections() -> None:
         await transport_to(server).send(GET, ONE)
         gc.collect()
         await gone.wait()
+    assert server.connections == 1

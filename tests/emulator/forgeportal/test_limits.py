@@ -132,9 +132,9 @@ async def test_off(session: aiohttp.ClientSession) -> None:
     settings: Any = {"forgeportal_run_limit": None, "forgeportal_template_limit": None}
     async with Emulator(auto_progress=False, **settings) as emulator:
         forge = Forge(emulator, session)
-        for _ in range(15):
-            await forge.run()
-            await forge.template()
+        runs = [await forge.run() for _ in range(15)]
+        templates = [await forge.template() for _ in range(15)]
+    assert len({*runs, *templates}) == 30
 
 
 async def test_short_period(session: aiohttp.ClientSession) -> None:
