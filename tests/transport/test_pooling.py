@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import aiohttp
 import pytest
 
 from actionruns.core.rate import RateBudget
@@ -46,6 +47,18 @@ class Gate:
     async def __call__(self, exchange: Exchange) -> None:
         await self.open.wait()
         await answer(THING)(exchange)
+
+
+async def test_the_connections_of_a_session() -> None:
+    """Idle connections are dropped before common servers do so (5 s); addresses are kept."""
+    transport = transport_to("http://api.test")
+    connector = (await transport._pool.here()).session.connector
+    assert isinstance(connector, aiohttp.TCPConnector)
+    kept: Any = connector._keepalive_timeout  # it has no public name
+    assert 1 < kept < 5
+    assert connector.use_dns_cache
+    assert connector.limit == transport.settings.max_connections + 1
+    await transport.aclose()
 
 
 async def test_a_thousand_calls_take_one_connection() -> None:
