@@ -10,6 +10,7 @@ from actionruns.acp.source import AcpRun, AcpSource
 from actionruns.acp.streaming import RUN_EVENT, RunStream
 from actionruns.acp.v01 import AcpV01Client, AsyncAcpV01Client
 from actionruns.acp.v02 import AcpV02Client, AsyncAcpV02Client
+from actionruns.acp.webhook import StatusWebhook, read_status
 
 __all__ = [
     "RUN_EVENT",
@@ -23,4 +24,6 @@ __all__ = [
     "AsyncAcpV01Client",
     "AsyncAcpV02Client",
     "RunStream",
+    "StatusWebhook",
+    "read_status",
 ]

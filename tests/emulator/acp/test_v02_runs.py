@@ -22,10 +22,14 @@ def route_of(runs: str) -> str:
 
 
 async def test_create(v02: Acp, runs: str) -> None:
-    """A new run is pending and keeps what it was created with."""
+    """A new run is pending and keeps what it was created with, defaults included."""
     body = {"agent_id": v02.control.agent_id("echo"), "input": [1], "metadata": {"m": 2}}
+    body["on_disconnect"] = "continue"
     run = (await v02("POST", runs, body)).json
-    assert run["creation"] == body
+    alone = {"on_completion": "delete"}
+    on_thread = {"stream_subgraphs": False, "if_not_exists": "reject"}
+    own = alone if runs == "/runs" else on_thread
+    assert run["creation"] == {**body, "multitask_strategy": "reject", **own}
     assert run["status"] == "pending"
     assert (await v02("GET", f"{runs}/{run['run_id']}")).json == run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -15,6 +15,11 @@ from actionruns.emulator.acp.schemas import CREATE_V02, CREATE_V02_THREAD, is_uu
 from actionruns.emulator.acp.state import AcpState
 
 __all__ = ["create_run"]
+
+# What is not sent has the protocol's defaults, and is told so afterwards.
+_DEFAULTS: Final = {"on_disconnect": "cancel", "multitask_strategy": "reject"}
+_ALONE: Final = {**_DEFAULTS, "on_completion": "delete"}
+_ON_THREAD: Final = {**_DEFAULTS, "stream_subgraphs": False, "if_not_exists": "reject"}
 
 
 async def create_run(state: AcpState, request: web.Request) -> Run:
@@ -29,11 +34,12 @@ async def create_run(state: AcpState, request: web.Request) -> Run:
     agent = state.agent(body.get("agent_id"))
     _check_modes(agent, body)
     if thread_id is None:
-        return state.life.create(Order(agent=agent, creation=body))
+        return state.life.create(Order(agent=agent, creation={**_ALONE, **body}))
     thread_id = _thread_id(state, thread_id, body)
     others = state.life.runs.of_thread(thread_id, "pending")
     queued = bool(others) and _make_room(state, others, body)
-    order = Order(agent=agent, creation=body, thread_id=thread_id, queued=queued)
+    creation = {**_ON_THREAD, **body}
+    order = Order(agent=agent, creation=creation, thread_id=thread_id, queued=queued)
     return state.life.create(order)
 
 
