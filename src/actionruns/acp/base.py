@@ -136,6 +136,11 @@ class AcpClient(BlockingClient[C]):
         def __getattr__(self, name: str) -> NoReturn:
             raise _missing(self, name)
 
+    @property
+    def base_url(self) -> str:
+        """Where the service is."""
+        return self._async.base_url
+
 
 def _class_for(version: object, form: int) -> type[Any]:
     """Return the client of a version, in the async (0) or the blocking (1) form."""
