@@ -10,6 +10,9 @@ from hypothesis import settings
 settings.register_profile("actionruns", derandomize=True, deadline=None)
 settings.load_profile("actionruns")
 
+# It asserts for others, who want to see what it compared.
+pytest.register_assert_rewrite("tests.cases")
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

@@ -9,8 +9,9 @@ import pytest
 from actionruns import RunState
 from actionruns.acp.v01 import AsyncAgents, AsyncRuns, AsyncThreads
 from actionruns.core.codec import unstructure
-from tests.acp.callers import FORMS
-from tests.acp.emulated import Case, check, unsaid_parameters, unsaid_statuses
+from tests.acp.emulated import LIVING, check, unsaid_statuses
+from tests.callers import FORMS
+from tests.cases import Case, unsaid_parameters
 
 CREATION = {
     "agent_id": "{streamer}",
@@ -100,10 +101,10 @@ RUNS = (
         {"run_id": "{said}", "block_timeout": 10},
         lambda output: output.type,
         "result",
-        living=True,
+        emulator=LIVING,
     ),
     Case("get_run_stream", {"run_id": "{said}"}, words, ["result"] * 6),
-    Case("get_run_stream", {"run_id": "{said}"}, words, ["result"] * 6, living=True),
+    Case("get_run_stream", {"run_id": "{said}"}, words, ["result"] * 6, emulator=LIVING),
     Case(
         "get_run_stream",
         {"run_id": "{said}", "idle_timeout": 5.0, "last_event_id": "7"},

@@ -10,8 +10,9 @@ import pytest
 from actionruns import RunState
 from actionruns.acp.v02 import AsyncAgents, AsyncStatelessRuns, AsyncThreadRuns, AsyncThreads
 from actionruns.core.codec import unstructure
-from tests.acp.callers import FORMS
-from tests.acp.emulated import NOWHERE, Case, check, unsaid_parameters, unsaid_statuses
+from tests.acp.emulated import LIVING, NOWHERE, check, unsaid_statuses
+from tests.callers import FORMS
+from tests.cases import Case, unsaid_parameters
 
 CREATION: dict[str, Any] = {
     "agent_id": "{streamer}",
@@ -71,7 +72,9 @@ def created(group: str, path: dict[str, Any], full: dict[str, Any]) -> Iterator[
     )
     for number, (method, look, expected) in enumerate(ways):
         streams = {"idle_timeout": 5.0, "last_event_id": "0"} if "stream_" in method else {}
-        yield Case(method, {**path, **full, **streams}, look, expected, living=number > 0)
+        yield Case(
+            method, {**path, **full, **streams}, look, expected, emulator=LIVING if number else {}
+        )
         yield Case(method, {**path, "agent_id": "{nowhere}"}, status=404, text="Agent")
         yield Case(method, {**path, "after_seconds": "1"}, status=422, text="body/after_seconds")
         if group == "thread":
@@ -95,9 +98,9 @@ def followed(group: str, prefix: str) -> Iterator[Case]:
     yield Case(wait, of("done"), ended, (RunState.SUCCEEDED, "result"))
     yield Case(wait, of("asked"), ended, (RunState.WAITING, "interrupt"))
     yield Case(wait, of("failed"), ended, (RunState.FAILED, "error"))
-    yield Case(wait, of("said"), ended, (RunState.SUCCEEDED, "result"), living=True)
+    yield Case(wait, of("said"), ended, (RunState.SUCCEEDED, "result"), emulator=LIVING)
     yield Case(stream, of("said"), kinds, ["values"] * 6)
-    yield Case(stream, of("said"), kinds, ["values"] * 6, living=True)
+    yield Case(stream, of("said"), kinds, ["values"] * 6, emulator=LIVING)
     yield Case(stream, of("said", idle_timeout=5.0, last_event_id="7"), kinds, ["values"] * 2)
     yield Case(stream, of("asked"), kinds, ["interrupt"])
     yield Case(stream, of("failed"), kinds, ["error"])

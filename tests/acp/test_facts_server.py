@@ -14,9 +14,9 @@ import pytest
 from actionruns import ApiError, RunState
 from actionruns.core.codec import unstructure
 from actionruns.errors import error_class_for
-from tests.acp.callers import FORMS, calling, method_of
 from tests.acp.facts_server import Answer, FactsServer, Protocol, protocol
 from tests.acp.facts_values import TURNS, place_of, value_of, violations
+from tests.callers import FORMS, calling, method_of
 
 PROTOCOLS = {version: protocol(version) for version in ("0.1", "0.2")}
 RUN = "00000001-0000-4000-8000-000000000000"
@@ -87,7 +87,7 @@ async def test_everything_that_can_be_sent_and_answered(
     successes = [status for status in known.statuses(operation) if status < 300]
     async with (
         FactsServer(known) as server,
-        calling(form, version=version, base_url=server.url) as call,
+        calling("acp", form, version=version, base_url=server.url) as call,
     ):
         for turn in TURNS:
             for status in successes:
@@ -110,7 +110,7 @@ async def test_what_is_required_is_enough(form: str, version: str, operation: st
     success = min(known.statuses(operation))
     async with (
         FactsServer(known) as server,
-        calling(form, version=version, base_url=server.url) as call,
+        calling("acp", form, version=version, base_url=server.url) as call,
     ):
         for turn in TURNS:
             answer = known.answer(operation, success, turn, whole=False)
@@ -135,7 +135,7 @@ async def test_each_refusal_is_its_error(form: str, version: str, operation: str
     assert refusals
     async with (
         FactsServer(known) as server,
-        calling(form, version=version, base_url=server.url) as call,
+        calling("acp", form, version=version, base_url=server.url) as call,
     ):
         for status in refusals:
             server.answers[operation] = [known.answer(operation, status, 0)]
@@ -172,7 +172,7 @@ async def test_a_wait(form: str, version: str) -> None:
     held = [Answer(204), output] if version == "0.1" else [output]
     async with (
         FactsServer(known) as server,
-        calling(form, version=version, base_url=server.url) as call,
+        calling("acp", form, version=version, base_url=server.url) as call,
     ):
         statuses = ("pending", "pending", "success")
         server.answers[GETS[version]] = [run_in(version, status) for status in statuses]
@@ -192,7 +192,7 @@ async def test_a_stream(form: str, version: str) -> None:
     events = known.answer(STREAMS[version], 200, 0)
     async with (
         FactsServer(known) as server,
-        calling(form, version=version, base_url=server.url) as call,
+        calling("acp", form, version=version, base_url=server.url) as call,
     ):
         server.answers[STREAMS[version]] = [events]
         server.answers[GETS[version]] = [run_in(version, "success")]
@@ -211,7 +211,7 @@ async def test_a_watch(form: str, version: str) -> None:
     row, over = run_in(version, "pending"), run_in(version, "success")
     async with (
         FactsServer(known) as server,
-        calling(form, version=version, base_url=server.url) as call,
+        calling("acp", form, version=version, base_url=server.url) as call,
     ):
         # The lists of pending and of interrupted runs, twice.
         lists = [Answer(200, [row.value]), Answer(200, []), Answer(200, []), Answer(200, [])]
