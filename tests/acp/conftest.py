@@ -27,14 +27,14 @@ async def server(no_environment: None) -> AsyncIterator[AcpServer]:
 @pytest.fixture
 async def acp(server: AcpServer) -> AsyncIterator[AsyncAcpV01Client]:
     """A client of version 0.1, which is quick to believe an error."""
-    async with AsyncAcpClient(base_url=server.url, trust_env=False) as client:
-        client.source.settle = 0.001
+    async with AsyncAcpClient(base_url=server.url, trust_env=False, settle=0.002) as client:
         yield client
 
 
 @pytest.fixture
 async def acp_v02(server: AcpServer) -> AsyncIterator[AsyncAcpV02Client]:
     """A client of version 0.2, which is quick to believe an error."""
-    async with AsyncAcpClient(version="0.2", base_url=server.url, trust_env=False) as client:
-        client.source.settle = 0.001
+    async with AsyncAcpClient(
+        version="0.2", base_url=server.url, trust_env=False, settle=0.002
+    ) as client:
         yield client

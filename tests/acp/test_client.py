@@ -93,6 +93,7 @@ def test_settings_are_keywords(name: Any, version: str, made: type) -> None:
         "rate",
         "retry",
         "session",
+        "settle",
         "ssl",
         "timeout",
         "token",
@@ -114,12 +115,16 @@ def test_settings_of_the_environment(monkeypatch: pytest.MonkeyPatch, version: A
 
 @pytest.mark.parametrize(
     "settings",
-    [{"api_key": 1}, {"token": b"t"}, {"api_key": "k", "token": "t"}, {"base_url": 80}],
+    [
+        *({"api_key": 1}, {"token": b"t"}, {"api_key": "k", "token": "t"}, {"base_url": 80}),
+        *({"settle": -1}, {"settle": True}, {"settle": "1"}, {"settle": float("nan")}),
+    ],
 )
-def test_settings_that_cannot_be_used(settings: dict[str, Any]) -> None:
-    """Credentials of a wrong type, or of both kinds, and an address that is no text are refused."""
+@pytest.mark.parametrize("version", ["0.1", "0.2"])
+def test_settings_that_cannot_be_used(version: Any, settings: dict[str, Any]) -> None:
+    """Credentials of a wrong type or of both kinds, and a time that is none, are refused."""
     with pytest.raises(ConfigurationError):
-        AsyncAcpClient(**settings)
+        AsyncAcpClient(version=version, **settings)
 
 
 @pytest.mark.anyio

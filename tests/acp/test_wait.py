@@ -118,7 +118,7 @@ async def test_an_error_that_stays(server: AcpServer, acp: AsyncAcpV01Client) ->
     server.statuses[RUN] = ["error"]
     run = await acp.wait(RUN)
     assert run.state is RunState.FAILED
-    assert server.count("GET", f"/runs/{RUN}") == 2
+    assert server.count("GET", f"/runs/{RUN}") == 4
 
 
 async def test_an_output_that_fails_is_none(server: AcpServer, acp: AsyncAcpV01Client) -> None:

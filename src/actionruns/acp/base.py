@@ -40,6 +40,7 @@ class AcpSettings(TypedDict, total=False):
     ssl: ssl_module.SSLContext | bool
     trust_env: bool
     session: aiohttp.ClientSession | None
+    settle: float
 
 
 _ONLY_OF: Mapping[str, str] = {"runs": "0.1", "stateless_runs": "0.2", "thread_runs": "0.2"}
@@ -71,6 +72,8 @@ class AsyncAcpClient(AsyncServiceClient):
     - ``ssl``: A context for TLS; False does not verify the server.
     - ``trust_env``: Take a proxy from ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
     - ``session``: An aiohttp session of yours, used as it is and never closed.
+    - ``settle``: Seconds for which a run has to stay `error` until that counts as its end, since
+      some servers try such a run again; 0 = at once. Default: 3.
 
     Raises:
         ConfigurationError: The version is not known, credentials contradict each other, or a

@@ -7,22 +7,17 @@ from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any, Final, Generic, Protocol, TypeVar
 
+from actionruns.acp.settling import SETTLE_SECONDS, Settling
 from actionruns.core.codec import structure
 from actionruns.core.operation import Operation
 from actionruns.states import RunState
 from actionruns.transport import Transport
 from actionruns.watching import ActivePage, ActiveRow
 
-__all__ = ["HOLD_SECONDS", "SETTLE_SECONDS", "AcpRun", "AcpSource"]
+__all__ = ["HOLD_SECONDS", "AcpRun", "AcpSource"]
 
 HOLD_SECONDS: Final = 30
 """Seconds for which a server may hold an answer back. Many proxies cut a request after 60."""
-
-SETTLE_SECONDS: Final = 1.0
-"""Seconds after which a run that is `error` is looked at again before that counts as its end."""
-
-_SETTLING_LOOKS: Final = 5
-"""Looks at most at a run that is `error` anew each time, as one that fails again and again."""
 
 _PAGE_SIZE: Final = 200
 """Rows of a page. The protocol allows 1000, but each row has the input of its run in it."""
@@ -57,14 +52,13 @@ class AcpSource(ABC, Generic[R]):
     """Looks at runs of the Agent Connect Protocol.
 
     Servers in the field set a failing run to `error`, then back to `pending`, and try it again, up
-    to three times. So `error` counts only when it is still there a moment later (``settle``), by
-    the same ``updated_at``.
+    to three times. So `error` counts only when the run has stayed so for a while, see `Settling`.
 
     A list shows the runs of one status, by offset. Some servers leave the runs of other agents out
     of it: absence says nothing, the run's own answer does.
 
     Attributes:
-        settle: Seconds between the two looks at a run that is `error`.
+        settle: Seconds for which a run has to stay `error` until that counts as its end.
     """
 
     service: Final = "acp"
@@ -94,14 +88,11 @@ class AcpSource(ABC, Generic[R]):
 
     async def get(self, run_id: str) -> R:
         """Return a run; one that is `error` is looked at again before that is believed."""
+        settling = Settling(self.settle)
         run = await self.look(run_id)
-        for _ in range(_SETTLING_LOOKS):
-            if run.state is not RunState.FAILED:
-                break
-            await asyncio.sleep(self.settle)
-            before, run = run, await self.look(run_id)
-            if run.status == before.status and run.updated_at == before.updated_at:
-                break
+        while (wait := settling.wait(run)) is not None:
+            await asyncio.sleep(wait)
+            run = await self.look(run_id)
         return run
 
     async def active_page(self, cursor: str | None) -> ActivePage:

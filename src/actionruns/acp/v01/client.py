@@ -10,6 +10,7 @@ import aiohttp
 
 from actionruns.acp.base import AsyncAcpClient
 from actionruns.acp.connecting import authorizer_of, base_url_of, check_version
+from actionruns.acp.settling import SETTLE_SECONDS, check_settle
 from actionruns.acp.streaming import RunStream
 from actionruns.acp.v01._generated.endpoints import AsyncAgents, AsyncRuns, AsyncThreads
 from actionruns.acp.v01._generated.models import (
@@ -50,6 +51,8 @@ class AsyncAcpV01Client(AsyncAcpClient):
         ssl: A context for TLS; False does not verify the server.
         trust_env: Take a proxy from ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
         session: An aiohttp session of yours, used as it is and never closed.
+        settle: Seconds for which a run has to stay `error` until that counts as its end, since
+            some servers try such a run again; 0 = at once.
 
     Attributes:
         runs: Runs: create, get, delete, output, stream, resume, search.
@@ -80,8 +83,10 @@ class AsyncAcpV01Client(AsyncAcpClient):
         ssl: ssl_module.SSLContext | bool = True,
         trust_env: bool = True,
         session: aiohttp.ClientSession | None = None,
+        settle: float = SETTLE_SECONDS,
     ) -> None:
         check_version(version, "0.1")
+        check_settle(settle)
         settings = TransportSettings(
             base_url=base_url_of(base_url),
             timeout=timeout,
@@ -98,7 +103,7 @@ class AsyncAcpV01Client(AsyncAcpClient):
         self.runs = AsyncRuns(transport)
         self.agents = AsyncAgents(transport)
         self.threads = AsyncThreads(transport)
-        self._source = AcpV01Source(transport)
+        self._source = AcpV01Source(transport, settle=settle)
         super().__init__(transport)
 
     @property
@@ -118,8 +123,8 @@ class AsyncAcpV01Client(AsyncAcpClient):
 
         The server is asked to hold its answer back until the run moves, again and again,
         half a minute each time. Once it has answered, a failing request does not end the wait; the
-        first look raises what it meets. An `error` counts when it is still there a second later:
-        some servers try such a run again.
+        first look raises what it meets. An `error` counts when it has stayed so for
+        ``settle`` seconds: some servers try such a run again.
 
         A run that stops with a question goes on waiting for its answer, and so does this wait:
         ``runs.resume_run``, by whomever, continues both.

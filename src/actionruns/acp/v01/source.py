@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from actionruns.acp.settling import SETTLE_SECONDS
 from actionruns.acp.source import HOLD_SECONDS, AcpSource
 from actionruns.acp.v01._generated.models import (
     Run,
@@ -43,8 +44,8 @@ class WaitedRun(Run):
 class AcpV01Source(AcpSource[Run]):
     """Looks at runs of version 0.1."""
 
-    def __init__(self, transport: Transport) -> None:
-        super().__init__(transport, SEARCH_RUNS)
+    def __init__(self, transport: Transport, *, settle: float = SETTLE_SECONDS) -> None:
+        super().__init__(transport, SEARCH_RUNS, settle=settle)
 
     async def look(self, run_id: str) -> Run:
         """Return a run as it stands now (``GET /runs/{run_id}``)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any, Final
 
+from actionruns.acp.settling import SETTLE_SECONDS
 from actionruns.acp.source import HOLD_SECONDS, AcpSource
 from actionruns.acp.v02._generated.models import (
     RunError,
@@ -74,8 +75,8 @@ def run_path(run_id: str) -> dict[str, str]:
 class AcpV02Source(AcpSource[AnyRun]):
     """Looks at runs of version 0.2: stateless ones by id, those of threads by both ids."""
 
-    def __init__(self, transport: Transport) -> None:
-        super().__init__(transport, SEARCH_STATELESS_RUNS)
+    def __init__(self, transport: Transport, *, settle: float = SETTLE_SECONDS) -> None:
+        super().__init__(transport, SEARCH_STATELESS_RUNS, settle=settle)
 
     async def look(self, run_id: str) -> AnyRun:
         """Return a run as it stands now (``GET /runs/{run_id}``, or of its thread)."""

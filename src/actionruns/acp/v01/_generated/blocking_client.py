@@ -12,6 +12,7 @@ from typing import Literal
 import aiohttp
 
 from actionruns.acp.base import AcpClient
+from actionruns.acp.settling import SETTLE_SECONDS
 from actionruns.acp.v01._generated.models import CustomRunResultUpdate, Run, RunResult
 from actionruns.acp.v01.source import AcpV01Source, WaitedRun
 from actionruns.blocking import BlockingIterator
@@ -48,6 +49,8 @@ class AcpV01Client(AcpClient[AsyncAcpV01Client]):
         ssl: A context for TLS; False does not verify the server.
         trust_env: Take a proxy from ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
         session: An aiohttp session of yours, used as it is and never closed.
+        settle: Seconds for which a run has to stay `error` until that counts as its end, since
+            some servers try such a run again; 0 = at once.
 
     Attributes:
         runs: Runs: create, get, delete, output, stream, resume, search.
@@ -78,6 +81,7 @@ class AcpV01Client(AcpClient[AsyncAcpV01Client]):
         ssl: ssl_module.SSLContext | bool = True,
         trust_env: bool = True,
         session: aiohttp.ClientSession | None = None,
+        settle: float = SETTLE_SECONDS,
     ) -> None:
         super().__init__(
             AsyncAcpV01Client(
@@ -94,6 +98,7 @@ class AcpV01Client(AcpClient[AsyncAcpV01Client]):
                 ssl=ssl,
                 trust_env=trust_env,
                 session=session,
+                settle=settle,
             )
         )
         self.runs = Runs(self._async.runs, self._loop)
@@ -117,8 +122,8 @@ class AcpV01Client(AcpClient[AsyncAcpV01Client]):
 
         The server is asked to hold its answer back until the run moves, again and again,
         half a minute each time. Once it has answered, a failing request does not end the wait; the
-        first look raises what it meets. An `error` counts when it is still there a second later:
-        some servers try such a run again.
+        first look raises what it meets. An `error` counts when it has stayed so for
+        ``settle`` seconds: some servers try such a run again.
 
         A run that stops with a question goes on waiting for its answer, and so does this wait:
         ``runs.resume_run``, by whomever, continues both.

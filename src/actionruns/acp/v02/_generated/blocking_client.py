@@ -12,6 +12,7 @@ from typing import Literal
 import aiohttp
 
 from actionruns.acp.base import AcpClient
+from actionruns.acp.settling import SETTLE_SECONDS
 from actionruns.acp.v02._generated.models import (
     CustomRunResultUpdate,
     RunStateful,
@@ -55,6 +56,8 @@ class AcpV02Client(AcpClient[AsyncAcpV02Client]):
         ssl: A context for TLS; False does not verify the server.
         trust_env: Take a proxy from ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
         session: An aiohttp session of yours, used as it is and never closed.
+        settle: Seconds for which a run has to stay `error` until that counts as its end, since
+            some servers try such a run again; 0 = at once.
 
     Attributes:
         stateless_runs: Runs on their own: create, get, wait, stream, resume, cancel, search.
@@ -87,6 +90,7 @@ class AcpV02Client(AcpClient[AsyncAcpV02Client]):
         ssl: ssl_module.SSLContext | bool = True,
         trust_env: bool = True,
         session: aiohttp.ClientSession | None = None,
+        settle: float = SETTLE_SECONDS,
     ) -> None:
         super().__init__(
             AsyncAcpV02Client(
@@ -103,6 +107,7 @@ class AcpV02Client(AcpClient[AsyncAcpV02Client]):
                 ssl=ssl,
                 trust_env=trust_env,
                 session=session,
+                settle=settle,
             )
         )
         self.stateless_runs = StatelessRuns(self._async.stateless_runs, self._loop)
@@ -127,8 +132,8 @@ class AcpV02Client(AcpClient[AsyncAcpV02Client]):
 
         The server is asked to hold its answer back until the run moves, again and again,
         half a minute each time. Once it has answered, a failing request does not end the wait; the
-        first look raises what it meets. An `error` counts when it is still there a second later:
-        some servers try such a run again.
+        first look raises what it meets. An `error` counts when it has stayed so for
+        ``settle`` seconds: some servers try such a run again.
 
         A run that stops with a question goes on waiting for its answer, and so does this wait:
         ``stateless_runs.resume_stateless_run``, by whomever, continues both.
