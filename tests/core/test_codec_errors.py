@@ -251,3 +251,42 @@ def test_models_are_told_apart_by_their_mark() -> None:
         list[OUTPUT],
     )
     assert decoded == [Drawn(type="drawing", url="u"), Said(type="text", text="t")]
+
+
+@model
+class Other(Model):
+    """Output of a kind that is not known."""
+
+    type: str
+
+
+@pytest.mark.parametrize("union", [OUTPUT | Other, Other | OUTPUT, Said | Other])
+def test_a_known_kind_that_is_malformed_is_no_unknown_one(union: Any) -> None:
+    """The model for what is not known takes nothing that says of itself to be known."""
+    error = failure([{"type": "text", "text": 5}], list[union])
+    assert (error.path, "should be a string" in str(error)) == ("[0].text", True)
+
+
+@pytest.mark.parametrize("union", [OUTPUT | Other, Other | OUTPUT, Said | Other])
+def test_an_unknown_kind_passes_through(union: Any) -> None:
+    """The model for what is not known takes every other kind, with all that is in it."""
+    decoded: Any = decode(
+        b'[{"type": "sound", "hz": 440}, {"type": "text", "text": "t"}]', list[union]
+    )
+    assert decoded[1] == Said(type="text", text="t")
+    assert isinstance(decoded[0], Other)
+    assert (decoded[0].type, dict(decoded[0].unknown_fields)) == ("sound", {"hz": 440})
+
+
+@pytest.mark.parametrize("kind", [None, 1, ["text"]])
+def test_a_kind_that_is_none_explains(kind: object) -> None:
+    """A mark that is no mark at all is an error of the model for what is not known."""
+    error = failure({"type": kind}, OUTPUT | Other)
+    assert (error.path, "should be a string" in str(error)) == ("type", True)
+
+
+def test_other_objects_are_tried_one_after_the_other() -> None:
+    """Beside an object of any form, a marked model is only the first to be tried."""
+    union: Any = Said | dict[str, Any]
+    value = {"type": "text", "text": 5}
+    assert decode(json.dumps(value).encode(), union) == value

@@ -191,7 +191,7 @@ def _json_classes(type_: Any) -> tuple[type, ...]:
     origin = get_origin(type_) or type_
     if origin is Literal:
         return tuple({type(option) for option in get_args(type_)})
-    if isinstance(origin, type) and issubclass(origin, Model):
+    if _is_model(origin):
         return (dict,)
     return _JSON_CLASSES.get(origin, (origin,))
 
@@ -204,27 +204,31 @@ def _mark_hook(candidates: list[tuple[Hook, Any]]) -> Hook | None:
     """Return the hook of models that one member's value tells apart, as ``type`` often does.
 
     It is quicker than to try one after the other, and its errors are about the model that is meant.
+    One model without such a value takes what the others don't, and nothing that one of them does.
 
     Returns:
         The hook; None when there is no such member, or other things than models may be objects.
     """
-    marks = [_marks(member) for _, member in candidates]
-    shared = [name for name in marks[0] if all(name in own for own in marks)] if marks else []
-    for name in shared:
-        by_value: dict[Any, tuple[Hook, Any]] = {}
-        for candidate, own in zip(candidates, marks, strict=True):
-            by_value.update(dict.fromkeys(own[name], candidate))
-        if len(candidates) > 1 and len(by_value) == sum(len(own[name]) for own in marks):
-            return _chooser(name, by_value)
+    marked = [(it, own) for it in candidates if (own := _marks(it[1]))]
+    others = [it for it in candidates if not _marks(it[1])]
+    if len(candidates) < 2 or len(others) > 1 or not all(_is_model(member) for _, member in others):
+        return None
+    for name in marked[0][1]:
+        given = [(value, it) for it, own in marked for value in own.get(name, ())]
+        by_value = dict(given)
+        if all(name in own for _, own in marked) and len(by_value) == len(given):
+            return _chooser(name, by_value, others[0] if others else None)
     return None
 
 
-def _chooser(mark: str, by_value: Mapping[Any, tuple[Hook, Any]]) -> Hook:
+def _chooser(
+    mark: str, by_value: Mapping[Any, tuple[Hook, Any]], other: tuple[Hook, Any] | None
+) -> Hook:
     expected = " or ".join(map(repr, by_value))
 
     def choose(value: dict[str, Any], _: Any) -> Any:
         found = value.get(mark, UNSET)
-        chosen = by_value.get(found) if type(found) in _MARKS else None
+        chosen = by_value.get(found, other) if type(found) in _MARKS else other
         if chosen is None:
             error = Mismatch(expected, found)
             error.path.append(mark)
@@ -235,9 +239,13 @@ def _chooser(mark: str, by_value: Mapping[Any, tuple[Hook, Any]]) -> Hook:
     return choose
 
 
+def _is_model(type_: Any) -> bool:
+    return isinstance(type_, type) and issubclass(type_, Model)
+
+
 def _marks(type_: Any) -> dict[str, tuple[Any, ...]]:
     """Return the required members of a model that have given values, by their names in JSON."""
-    if not (isinstance(type_, type) and issubclass(type_, Model)):
+    if not _is_model(type_):
         return {}
     made: Any = type_  # by attrs, which type checkers do not see through `model`
     types = get_type_hints(made)
