@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from actionruns.core.rate import RateBudget
+from actionruns.core.response import Response
 from actionruns.core.retry import RetryPolicy
 from actionruns.errors import ActionRunsError, ApiError, RateLimited, ServerError
 from tests.transport.operations import CREATE, GET, ONE, QUICK, THING, Thing, transport_to
@@ -164,3 +165,18 @@ async def outcome(call: Any) -> str:
     except ServerError:
         return "failed"
     return "good"
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_an_answer_that_is_final_is_not_tried_again(status: int) -> None:
+    """What the service's client takes for final is raised at once, whatever its status."""
+    asked: list[int] = []
+
+    def is_final(response: Response) -> bool:
+        asked.append(response.status)
+        return b"not now" in response.body
+
+    async with Server(in_turn(answer({}, status=status), refusal(status), GOOD)) as server:
+        with pytest.raises(ApiError, match="not now") as caught:
+            await transport_to(server, is_final=is_final).send(GET, ONE)
+    assert (caught.value.attempts, asked) == (2, [status, status])

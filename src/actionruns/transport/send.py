@@ -367,7 +367,7 @@ class Transport(Streaming):
                 retry_after = 0.0 if retry_after <= longest else retry_after
             else:
                 self.settings.rate.hold(self.settings.base_url, held, time.monotonic())
-        if not await self._wait(
+        if self.settings.is_final(response) or not await self._wait(
             delivery,
             session,
             failure=Failure.ANSWERED,

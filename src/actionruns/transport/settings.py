@@ -16,6 +16,7 @@ from actionruns.core.bounds import above_zero, count_above_zero
 from actionruns.core.rate import RateBudget
 from actionruns.core.redaction import redact_url
 from actionruns.core.request import check_header
+from actionruns.core.response import Response
 from actionruns.core.retry import RetryPolicy
 from actionruns.errors import ConfigurationError, InvalidRequest
 
@@ -74,6 +75,11 @@ def _instance_of(*classes: type, example: str) -> Callable[..., None]:
     return check
 
 
+def by_status_alone(_: Response) -> bool:
+    """Take no answer for final by anything else than its status."""
+    return False
+
+
 @attrs.frozen(kw_only=True)
 class TransportSettings:
     """How a client reaches its service.
@@ -91,6 +97,9 @@ class TransportSettings:
         trust_env: Take the proxy from ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``.
         session: An aiohttp session of the caller's, used as it is and never closed.
         max_response_size: Largest body accepted, in bytes after decompression.
+        is_final: Tells of an answer whether no other attempt would change it, also where its status
+            and the policy are for one. What a service's client knows of its service; without it,
+            the status decides.
     """
 
     base_url: str = attrs.field(converter=_base_url)
@@ -116,3 +125,4 @@ class TransportSettings:
         validator=_instance_of(aiohttp.ClientSession, NoneType, example="an aiohttp session"),
     )
     max_response_size: int = attrs.field(default=64 * _MIB, validator=count_above_zero)
+    is_final: Callable[[Response], bool] = by_status_alone

@@ -8,6 +8,7 @@ from typing import Literal
 
 import aiohttp
 
+from actionruns.acp.answers import is_final
 from actionruns.acp.base import AsyncAcpClient
 from actionruns.acp.connecting import authorizer_of, base_url_of, check_version
 from actionruns.acp.settling import SETTLE_SECONDS, check_settle
@@ -98,6 +99,7 @@ class AsyncAcpV01Client(AsyncAcpClient):
             ssl=ssl,
             trust_env=trust_env,
             session=session,
+            is_final=is_final,
         )
         transport = HoldingTransport(settings, authorizer_of(api_key, token))
         self.runs = AsyncRuns(transport)

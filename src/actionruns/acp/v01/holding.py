@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from actionruns.acp.sending import AcpTransport
 from actionruns.acp.v01._generated.operations import GET_RUN_OUTPUT
 from actionruns.core.operation import Arguments, Operation
 from actionruns.errors import InvalidRequest
+from actionruns.transport import Transport
 
 __all__ = ["HoldingTransport"]
 
 T = TypeVar("T")
 
 
-class HoldingTransport(AcpTransport):
+class HoldingTransport(Transport):
     """A transport whose time limit for `get_run_output` always exceeds its ``block_timeout``."""
 
     async def send(

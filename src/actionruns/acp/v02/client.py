@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import aiohttp
 
+from actionruns.acp.answers import is_final
 from actionruns.acp.base import AsyncAcpClient
 from actionruns.acp.connecting import authorizer_of, base_url_of, check_version
-from actionruns.acp.sending import AcpTransport
 from actionruns.acp.settling import SETTLE_SECONDS, check_settle
 from actionruns.acp.streaming import RunStream
 from actionruns.acp.v02._generated.endpoints import (
@@ -31,7 +31,7 @@ from actionruns.acp.v02.source import AcpV02Source, WaitedStatefulRun, WaitedSta
 from actionruns.acp.waiting import settings_of_wait, wait_for_run
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
-from actionruns.transport import EventStream, TransportSettings
+from actionruns.transport import EventStream, Transport, TransportSettings
 from actionruns.watching import RunOutcome, Watch, WatchSettings, wait_for_all
 
 __all__ = ["AsyncAcpV02Client"]
@@ -108,8 +108,9 @@ class AsyncAcpV02Client(AsyncAcpClient):
             ssl=ssl,
             trust_env=trust_env,
             session=session,
+            is_final=is_final,
         )
-        transport = AcpTransport(settings, authorizer_of(api_key, token))
+        transport = Transport(settings, authorizer_of(api_key, token))
         self.stateless_runs = AsyncStatelessRuns(transport)
         self.thread_runs = AsyncThreadRuns(transport)
         self.agents = AsyncAgents(transport)
