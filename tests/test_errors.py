@@ -51,6 +51,7 @@ API = {
     "url": "https://api.test/v1/runs/r_1",
     "attempts": 3,
     "retry_after": 1.5,
+    "maybe_sent": True,
 }
 CONNECTION = {
     "method": "GET",

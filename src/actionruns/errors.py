@@ -151,6 +151,9 @@ class ApiError(ActionRunsError):
         url: The URL, without credentials.
         attempts: How many times the request was tried.
         retry_after: Seconds after which the service said to come back, or None.
+        maybe_sent: Whether the service may have executed the request all the same: after a server
+            error (5xx), or when the answer to an earlier attempt was lost. When it is true and the
+            operation changes something, look before you repeat it.
     """
 
     def __init__(  # noqa: PLR0913  # one keyword for each public attribute
@@ -166,6 +169,7 @@ class ApiError(ActionRunsError):
         url: str = "",
         attempts: int = 1,
         retry_after: float | None = None,
+        maybe_sent: bool = False,
     ) -> None:
         super().__init__(description)
         self.message = message or description
@@ -177,6 +181,7 @@ class ApiError(ActionRunsError):
         self.url = url
         self.attempts = attempts
         self.retry_after = retry_after
+        self.maybe_sent = maybe_sent
 
 
 class BadRequest(ApiError):

@@ -115,7 +115,7 @@ async def test_a_key_whose_run_goes_on_may_exist(forge: AsyncForgePortalClient) 
     await forge.action_runs.run_action(ACTION, idempotency_key="key-1")
     with pytest.raises(ServerError, match=r"may exist.*idempotency_key") as caught:
         await forge.action_runs.run_action(ACTION, idempotency_key="key-1")
-    assert caught.value.attempts == 1
+    assert (caught.value.attempts, caught.value.maybe_sent) == (1, True)
 
 
 async def test_a_lost_answer_with_a_key_is_asked_for_again(
@@ -131,8 +131,9 @@ async def test_a_lost_answer_with_a_key_is_asked_for_again(
 
 async def test_running_no_action(forge: AsyncForgePortalClient) -> None:
     """An action that is not there is not found; an empty id is not even sent."""
-    with pytest.raises(NotFound):
-        await forge.action_runs.run_action(NOWHERE)
+    with pytest.raises(NotFound) as caught:
+        await forge.action_runs.run_action(NOWHERE, idempotency_key="key-1")
+    assert not caught.value.maybe_sent
     with pytest.raises(InvalidRequest, match="action_id is empty"):
         await forge.action_runs.run_action("")
 

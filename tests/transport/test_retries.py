@@ -180,3 +180,24 @@ async def test_an_answer_that_is_final_is_not_tried_again(status: int) -> None:
         with pytest.raises(ApiError, match="not now") as caught:
             await transport_to(server, is_final=is_final).send(GET, ONE)
     assert (caught.value.attempts, asked) == (2, [status, status])
+
+
+@pytest.mark.parametrize(
+    ("status", "maybe_sent"), [(500, True), (503, True), (404, False), (409, False), (429, False)]
+)
+async def test_a_server_error_tells_that_it_may_have_been_executed(
+    status: int, maybe_sent: bool
+) -> None:
+    """A 5xx says nothing about how far the server had got; a refusal says that nothing was done."""
+    async with Server(refusal(status)) as server:
+        with pytest.raises(ApiError) as caught:
+            await transport_to(server).send(CREATE, {})
+    assert caught.value.maybe_sent is maybe_sent
+
+
+async def test_a_refusal_after_a_lost_answer_may_have_been_executed() -> None:
+    """What an earlier attempt may have done stays in the error of the last one."""
+    async with Server(in_turn(hang_up, refusal(409))) as server:
+        with pytest.raises(ApiError) as caught:
+            await transport_to(server).send(GET, ONE)
+    assert (caught.value.status, caught.value.maybe_sent) == (409, True)

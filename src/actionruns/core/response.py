@@ -45,6 +45,7 @@ class Call:
         request_id: The id that we sent.
         hint: What to do about a refusal of the credentials (401).
         notes: Status -> what to tell of such an answer to this call.
+        maybe_sent: Whether it may have been executed all the same.
     """
 
     operation: str
@@ -53,6 +54,7 @@ class Call:
     request_id: str = ""
     hint: str = ""
     notes: Mapping[int, str] = attrs.field(factory=dict)
+    maybe_sent: bool = False
 
 
 def parse_response(operation: Operation[T], response: Response) -> T:
@@ -101,6 +103,7 @@ def api_error(response: Response, call: Call, *, attempts: int = 1, now: datetim
         url=call.url,
         attempts=attempts,
         retry_after=retry_after_seconds(response, now),
+        maybe_sent=call.maybe_sent,
     )
 
 

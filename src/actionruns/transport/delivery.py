@@ -64,6 +64,7 @@ class Delivery:
             request_id=self.request_id,
             hint=hint,
             notes=self._notes(),
+            maybe_sent=self.maybe_sent,
         )
 
     def _notes(self) -> Mapping[int, str]:
