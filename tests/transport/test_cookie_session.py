@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -37,14 +39,18 @@ class Portal:
     Attributes:
         issued: Tokens issued.
         good: The cookies that are sessions.
+        held: Requests that come meanwhile are looked at when it is set.
     """
 
     def __init__(self) -> None:
         self.issued = 0
         self.good = {"start"}
         self.token = ""
+        self.held: asyncio.Event | None = None
 
     async def __call__(self, exchange: Exchange) -> None:
+        if self.held is not None:
+            await self.held.wait()
         await self.behaviour(exchange)(exchange)
 
     def behaviour(self, exchange: Exchange) -> Behaviour:
@@ -160,6 +166,63 @@ async def test_an_ended_session_is_not_repeated() -> None:
         with pytest.raises(AuthenticationFailed, match="Log in again"):
             await transport_with_session(server).send(GET, ONE)
     assert len(server.requests) == 1
+
+
+async def overtaken(portal: Portal, server: Server, call: Callable[[Transport], Any]) -> Transport:
+    """Hold a call on its way until another one has set the cookie anew, and let it go on then."""
+    transport = transport_with_session(server)
+    await transport.send(CREATE, {"title": "x"})
+    portal.held = asyncio.Event()
+    held = asyncio.ensure_future(call(transport))
+    await server.wait_for_requests(3)
+    release, portal.held = portal.held, None
+    portal.token = "another"  # so that the next change has a token fetched, and with it a cookie
+    await transport.send(CREATE, {"title": "x"})
+    release.set()
+    await held
+    return transport
+
+
+async def test_a_read_that_was_overtaken_goes_with_the_newest_cookie() -> None:
+    """A read that is refused for a cookie that is another one by now is sent once more."""
+    portal = Portal()
+    async with Server(portal) as server:
+        await overtaken(portal, server, lambda transport: transport.send(GET, ONE))
+        reads = [e for e in server.requests if e.target.startswith("/things/")]
+    assert [e.headers["cookie"] for e in reads] == ["sid=secret-1", "sid=secret-2"]
+
+
+async def test_a_change_that_was_overtaken_goes_with_the_newest_cookie_and_token() -> None:
+    """A change just so, with the token that belongs to the cookie: nothing was executed before."""
+    portal = Portal()
+    async with Server(portal) as server:
+        await overtaken(portal, server, lambda transport: transport.send(CREATE, {"title": "y"}))
+        changes = [e for e in server.requests if e.body == b'{"title":"y"}']
+    assert [e.headers["cookie"] for e in changes] == ["sid=secret-1", "sid=secret-2"]
+    assert [e.headers["x-csrf-token"] for e in changes] == ["token-1", "token-2"]
+
+
+async def test_a_call_is_overtaken_once_at_most() -> None:
+    """A service that sets the cookie anew with each refusal is asked twice, and not for ever."""
+    count = itertools.count(1)
+
+    async def rotating(exchange: Exchange) -> None:
+        cookie = f"sid=s{next(count)}"
+        await answer({"message": "no"}, status=401, headers={"Set-Cookie": cookie})(exchange)
+
+    async with Server(rotating) as server:
+        with pytest.raises(AuthenticationFailed, match="Log in again"):
+            await transport_with_session(server).send(GET, ONE)
+    assert server.headers("cookie") == ["sid=start", "sid=s1"]
+
+
+async def test_a_cookie_that_is_taken_back_is_no_newer_one() -> None:
+    """A refusal that ends the session is not answered by a call without a session."""
+    refused = answer({"message": "no"}, status=401, headers={"Set-Cookie": "sid=; Max-Age=0"})
+    async with Server(refused) as server:
+        with pytest.raises(AuthenticationFailed):
+            await transport_with_session(server).send(GET, ONE)
+    assert server.headers("cookie") == ["sid=start"]
 
 
 async def test_a_change_in_an_ended_session_says_so() -> None:

@@ -24,7 +24,8 @@ class CookieSession:
     The token is fetched before the first change, once for however many calls need it ("single
     flight"): a service may keep the token's secret in the cookie, so that two first fetches at
     once would make two secrets of which one is lost. Cookies that answers set are kept. A change
-    that is refused with 403 has the token fetched again, once.
+    that is refused with 403 has the token fetched again, once. A call that is refused with 401,
+    because another one's answer has set the cookie anew meanwhile, goes with the newest one, once.
 
     Args:
         name: Name of the session's cookie.
@@ -44,6 +45,7 @@ class CookieSession:
         hint: str = "",
     ) -> None:
         self.hint = hint
+        self._name = name
         self._cookies: dict[str, str] = {name: value}
         self._fetch = fetch_token
         self._fetch_once = SingleFlight(self._fetch_and_keep)
@@ -66,9 +68,14 @@ class CookieSession:
         return self._reading if method in _READING else self._changing
 
     async def renew(self, used: Mapping[str, str], status: int) -> bool:
-        """Fetch the token anew after a 403 for a change, unless another call has done so."""
-        if status != 403:
-            return False  # a session that has ended begins with a person's login only
+        """Say after a 401 whether there is a newer cookie; after a 403, renew the token."""
+        if status == 401:
+            # Without another one: a session that has ended begins with a person's login only.
+            return self._name in self._cookies and used.get("Cookie") != self._reading["Cookie"]
+        return await self._renew_token(used)
+
+    async def _renew_token(self, used: Mapping[str, str]) -> bool:
+        """Fetch the token anew for a change, unless another call has done so."""
         shown = used.get(self._header)
         if shown is None:
             if self._token == _NOT_NEEDED:
