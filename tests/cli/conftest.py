@@ -18,10 +18,13 @@ from typer.testing import CliRunner
 import actionruns
 from actionruns.cli.app import app
 from actionruns.emulator import Emulator
+from actionruns.emulator.acp import AcpControl
 
 SOURCES = Path(actionruns.__file__).parents[1]
 # Seconds for a process to do its work and to end. What it guards against would last for ever.
 PATIENCE = 30
+# Of the emulated agents.
+KEY = "demo"
 
 Invoke: TypeAlias = Callable[..., Any]
 
@@ -84,7 +87,7 @@ def environment(base_url: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PORT_", "FORGEPORTAL_"))
+        if not name.startswith(("PORT_", "FORGEPORTAL_", "ACP_"))
         and name not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE"}
     }
     return kept | {
@@ -113,6 +116,56 @@ def _emulated(kind: type[E], **settings: Any) -> Iterator[E]:
 def emulated(**settings: Any) -> AbstractContextManager[Emulated]:
     """Run an emulator in a thread."""
     return _emulated(Emulated, **settings)
+
+
+class Agents:
+    """The emulated agents of one version, called from tests that are not asynchronous."""
+
+    def __init__(self, emulated: Emulated, version: str) -> None:
+        self.version = version
+        self.emulator = emulated.emulator
+        self._call = emulated.call
+
+    @property
+    def url(self) -> str:
+        """Where they are."""
+        return self.emulator.acp_url if self.version == "0.1" else self.emulator.acp_v02_url
+
+    @property
+    def control(self) -> AcpControl:
+        """What moves their runs."""
+        return self.emulator.acp if self.version == "0.1" else self.emulator.acp_v02
+
+    def do(self, method: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a method of the control in the emulator's event loop."""
+        return self._call(method, *arguments)
+
+    def add_run(self, agent: str = "thinker") -> str:
+        """Create a run that is pending."""
+        run_id: str = self.do(self.control.add_run, agent)
+        return run_id
+
+
+@pytest.fixture(params=["0.1", "0.2"])
+def agents(request: pytest.FixtureRequest) -> Iterator[Agents]:
+    """Agents that want an API key, whose runs move only when they are told to."""
+    with emulated(auto_progress=False, acp_auth=True) as started:
+        yield Agents(started, request.param)
+
+
+@pytest.fixture
+def acp(agents: Agents, monkeypatch: pytest.MonkeyPatch) -> Invoke:
+    """Call `actionruns acp` in this process, with the address, the version and a key."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ACP_URL", agents.url)
+    monkeypatch.setenv("ACP_API_KEY", KEY)
+
+    def call(command: str, *arguments: str, stdin: str | None = None) -> Any:
+        words = ["acp", command, *arguments, "--acp-version", agents.version]
+        return CliRunner().invoke(app, words, input=stdin)
+
+    return call
 
 
 @pytest.fixture

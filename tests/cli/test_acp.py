@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,60 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from actionruns.cli.app import app
-from actionruns.emulator.acp import AcpControl
-from tests.cli.conftest import PATIENCE, Emulated, Invoke, emulated, environment, process
-
-KEY = "demo"
-
-
-class Agents:
-    """The emulated agents of one version, called from tests that are not asynchronous."""
-
-    def __init__(self, emulated: Emulated, version: str) -> None:
-        self.version = version
-        self.emulator = emulated.emulator
-        self._call = emulated.call
-
-    @property
-    def url(self) -> str:
-        """Where they are."""
-        return self.emulator.acp_url if self.version == "0.1" else self.emulator.acp_v02_url
-
-    @property
-    def control(self) -> AcpControl:
-        """What moves their runs."""
-        return self.emulator.acp if self.version == "0.1" else self.emulator.acp_v02
-
-    def do(self, method: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a method of the control in the emulator's event loop."""
-        return self._call(method, *arguments)
-
-    def add_run(self, agent: str = "thinker") -> str:
-        """Create a run that is pending."""
-        run_id: str = self.do(self.control.add_run, agent)
-        return run_id
-
-
-@pytest.fixture(params=["0.1", "0.2"])
-def agents(request: pytest.FixtureRequest) -> Iterator[Agents]:
-    """Agents that want an API key, whose runs move only when they are told to."""
-    with emulated(auto_progress=False, acp_auth=True) as started:
-        yield Agents(started, request.param)
-
-
-@pytest.fixture
-def acp(agents: Agents, monkeypatch: pytest.MonkeyPatch) -> Invoke:
-    """Call `actionruns acp` in this process, with the address, the version and a key."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("ACP_URL", agents.url)
-    monkeypatch.setenv("ACP_API_KEY", KEY)
-
-    def call(command: str, *arguments: str, stdin: str | None = None) -> Any:
-        words = ["acp", command, *arguments, "--acp-version", agents.version]
-        return CliRunner().invoke(app, words, input=stdin)
-
-    return call
+from tests.cli.conftest import KEY, PATIENCE, Agents, Invoke, emulated, environment, process
 
 
 def lines_of(text: str) -> list[Any]:

@@ -39,6 +39,21 @@ def test_ready_is_the_only_line_on_stdout() -> None:
     assert f"export PORT_BASE_URL={url}/port" in errors
 
 
+def test_it_tells_where_each_service_is() -> None:
+    """For people, on stderr: the base URL of each service, and the variables that hold them."""
+    with process("emulate", env=ENV) as emulating:
+        url = url_of(emulating)
+        emulating.terminate()
+        _, errors = emulating.communicate(timeout=PATIENCE)
+    listed = [line.split() for line in errors.splitlines()]
+    assert ["Port", f"{url}/port"] in listed
+    assert ["ForgePortal", f"{url}/forgeportal"] in listed
+    assert ["ACP", "0.1", f"{url}/acp/0.1"] in listed
+    assert ["ACP", "0.2", f"{url}/acp/0.2"] in listed
+    for variable in ("PORT_BASE_URL", "FORGEPORTAL_URL", "ACP_URL"):
+        assert f"export {variable}={url}/" in errors
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it(ending: signal.Signals) -> None:
     """Ctrl-C and SIGTERM end it with 0 and without a traceback."""

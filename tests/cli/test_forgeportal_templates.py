@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.cli.conftest import EmulatedForge, Invoke
+import pytest
+from typer.testing import CliRunner
+
+from actionruns.cli.app import app
+from tests.cli.conftest import EmulatedForge, Invoke, emulated
 
 TEMPLATE = "cccc0000-0000-0000-0000-000000000001"
 
@@ -40,6 +44,23 @@ def test_run_starts_a_run_with_inputs(forgeportal: Invoke) -> None:
     detail = json.loads(forgeportal("get", step["id"], "--json").stdout)
     assert detail["input"] == {"name": "shop"}
     assert detail["template_run_id"] == run_id
+
+
+@pytest.mark.parametrize(("failure_rate", "code"), [(0.0, 0), (1.0, 1)])
+def test_run_wait_exits_with_the_result(
+    monkeypatch: pytest.MonkeyPatch, failure_rate: float, code: int
+) -> None:
+    """`templates run --wait` waits for the end of the run and shows it with its steps."""
+    settings = {"forgeportal_max_retries": 0, "forgeportal_retry_rate": 0.0}
+    with emulated(speed=100, failure_rate=failure_rate, **settings) as started:
+        monkeypatch.setenv("FORGEPORTAL_URL", started.emulator.forgeportal_url)
+        monkeypatch.delenv("FORGEPORTAL_SESSION", raising=False)
+        words = ["forgeportal", "templates", "run", TEMPLATE, "--wait", "--interval", "0.05"]
+        result = CliRunner().invoke(app, words)
+    assert result.exit_code == code
+    assert result.stderr.startswith("Started ")
+    assert "✓ success" in result.stdout if code == 0 else "✗ failed" in result.stdout
+    assert "repository  success" in result.stdout if code == 0 else "repository" in result.stdout
 
 
 def test_runs_lists_pages(forgeportal: Invoke) -> None:

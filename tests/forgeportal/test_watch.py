@@ -22,6 +22,7 @@ pytestmark = pytest.mark.anyio
 
 LIST = "/forgeportal/api/v1/action-runs"
 ONE = "/forgeportal/api/v1/action-runs/{run_id}"
+TEMPLATE = "cccc0000-0000-0000-0000-000000000001"
 
 
 async def test_two_thousand_runs_are_eleven_requests(
@@ -226,3 +227,39 @@ async def test_a_watch_by_reference_has_a_stale_limit(
         [f"forgeportal:{dead}"], clients={"forgeportal": forge}, interval=1e-3, stale_after=3600
     )
     assert [update.outcome async for update in watching] == [None, Outcome.STALE]
+
+
+async def test_template_runs_are_followed() -> None:
+    """A watch of their own follows the runs of templates to their end."""
+    async with (
+        Emulator(auto_progress=False, forgeportal_template_limit=None) as emulator,
+        AsyncForgePortalClient(base_url=emulator.forgeportal_url, session_cookie="") as forge,
+    ):
+        ids = [(await forge.templates.run_template(TEMPLATE)).id for _ in range(5)]
+        source = forge.template_source
+        page = await source.active_page(None)
+        assert {source.from_row(row).state for row in page.rows} == {RunState.RUNNING}
+        assert ({row.run_id for row in page.rows}, page.cursor) == (set(ids), None)
+        seen: dict[str, list[RunState]] = {run_id: [] for run_id in ids}
+        async with Watch([(source, ids)], WatchSettings(interval=0.01)) as watch:
+            async for update in watch:
+                seen[update.run_id].append(update.state)
+                if not update.is_terminal:
+                    await forge.templates.cancel_template_run(update.run_id)
+    assert list(seen.values()) == [[RunState.RUNNING, RunState.CANCELED]] * 5
+
+
+async def test_pages_of_template_runs() -> None:
+    """A full page of running template runs is followed by another one."""
+    rows = [{"id": f"t{n}", "status": "running"} for n in range(199)] + [{"id": "t"}]
+    async with (
+        Emulator(auto_progress=False) as emulator,
+        AsyncForgePortalClient(base_url=emulator.forgeportal_url, session_cookie="") as forge,
+    ):
+        route = "/forgeportal/api/v1/templates/runs"
+        emulator.fail_next("GET", route, status=200, body={"data": {"runs": rows, "total": 201}})
+        page = await forge.template_source.active_page(None)
+        last = await forge.template_source.active_page(page.cursor)
+        asked = [record.query for record in emulator.requests]
+    assert (len(page.rows), page.cursor, last.rows, last.cursor) == (199, "200", [], None)
+    assert asked == [f"status=running&limit=200&offset={offset}" for offset in (0, 200)]

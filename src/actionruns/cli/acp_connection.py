@@ -35,7 +35,7 @@ class AcpConnection(Connection[AnyAcpClient]):
         Literal["0.1", "0.2"],
         typer.Option(
             help="The version of the protocol that the server speaks. With 0.2, the runs are the "
-            "stateless ones.",
+            "stateless ones, and those on threads as THREAD/RUN.",
             rich_help_panel=CONNECTION_PANEL,
         ),
     ] = "0.1"

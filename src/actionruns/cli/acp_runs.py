@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final, Literal
 import attrs
 import typer
 
-from actionruns.acp import AcpSource, AsyncAcpV01Client
+from actionruns.acp import AcpSource, AsyncAcpV01Client, AsyncAcpV02Client
+from actionruns.acp.v02.source import run_path
 from actionruns.cli.acp_connection import AnyAcpClient
 from actionruns.cli.acp_rendering import ACP_RUNS, AnyRun
 from actionruns.cli.command import Commands
@@ -139,43 +140,67 @@ async def get_run(client: AnyAcpClient, output: Output, run_id: AcpRunId) -> Non
     show_run(await client.source.look(run_id), output, ACP_RUNS)
 
 
-async def create_run(
-    client: AnyAcpClient,
-    output: Output,
-    agent: Annotated[str, typer.Argument(metavar="AGENT", help="The agent's id.")],
-    inputs: Inputs,
-    patience: Patience,
+@attrs.frozen(kw_only=True)
+class Ways:
+    """How a run is to run."""
+
     streaming: Annotated[
         Literal["result", "custom"] | None,
         typer.Option(
             help="What a stream of the run gives: the result so far, or the agent's own news. Left "
             "out, the choice is the server's, which may be no stream at all."
         ),
-    ] = None,
+    ] = None
+    thread: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The thread whose state the run starts from and adds to."),
+    ] = None
+
+
+async def create_run(
+    client: AnyAcpClient,
+    output: Output,
+    agent: Annotated[str, typer.Argument(metavar="AGENT", help="The agent's id.")],
+    inputs: Inputs,
+    patience: Patience,
+    ways: Ways,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait until the run has ended; exit with its result.")
     ] = False,
 ) -> ExitCode | None:
-    """Create a run of an agent.
+    """Create a run of an agent, alone or on a thread.
 
     A run that asks a question goes on when it is answered, and so does --wait; see resume.
     """
     run: AnyRun
     if isinstance(client, AsyncAcpV01Client):
         run = await client.runs.create_run(
-            agent_id=agent, input=inputs.values(), streaming=streaming
-        )
-    else:
-        run = await client.stateless_runs.create_stateless_run(
             agent_id=agent,
             input=inputs.values(),
-            stream_mode=_STREAM_MODES[streaming] if streaming else UNSET,
+            streaming=ways.streaming,
+            thread_id=ways.thread,
         )
+        run_id = run.run_id
+    else:
+        run = await _created(client, agent, inputs.values(), ways)
+        run_id = f"{ways.thread}/{run.run_id}" if ways.thread else run.run_id
     if not wait:
         show_run(run, output, ACP_RUNS)
         return None
-    output.note(f"Created {run.run_id}")
-    return await wait_and_show(client, output, [run.run_id], patience, ACP_RUNS)
+    output.note(f"Created {run_id}")
+    return await wait_and_show(client.source, output, [run_id], patience, ACP_RUNS)
+
+
+async def _created(
+    client: AsyncAcpV02Client, agent: str, given: Mapping[str, Any], ways: Ways
+) -> AnyRun:
+    mode = _STREAM_MODES[ways.streaming] if ways.streaming else UNSET
+    if ways.thread is None:
+        create = client.stateless_runs.create_stateless_run
+        return await create(agent_id=agent, input=given, stream_mode=mode)
+    return await client.thread_runs.create_thread_run(
+        ways.thread, agent_id=agent, input=given, stream_mode=mode
+    )
 
 
 async def get_output(client: AnyAcpClient, output: Output, run_id: AcpRunId) -> None:
@@ -200,6 +225,8 @@ async def resume_run(
     run: AnyRun
     if isinstance(client, AsyncAcpV01Client):
         run = await client.runs.resume_run(run_id, body=body)
+    elif place := _on_thread(run_id):
+        run = await client.thread_runs.resume_thread_run(*place, body=body)
     else:
         run = await client.stateless_runs.resume_stateless_run(run_id, body=body)
     show_run(run, output, ACP_RUNS)
@@ -209,6 +236,8 @@ async def delete_run(client: AnyAcpClient, output: Output, run_id: AcpRunId) -> 
     """Delete a run; with version 0.1, that is also how one is cancelled."""
     if isinstance(client, AsyncAcpV01Client):
         await client.runs.delete_run(run_id)
+    elif place := _on_thread(run_id):
+        await client.thread_runs.delete_thread_run(*place)
     else:
         await client.stateless_runs.delete_stateless_run(run_id)
     _tell_done(output, run_id, "deleted")
@@ -221,8 +250,17 @@ async def cancel_run(client: AnyAcpClient, output: Output, run_id: AcpRunId) -> 
             "cancel is of version 0.2: give --acp-version 0.2 if the server speaks it, or delete "
             "the run"
         )
-    await client.stateless_runs.cancel_stateless_run(run_id)
+    if place := _on_thread(run_id):
+        await client.thread_runs.cancel_thread_run(*place)
+    else:
+        await client.stateless_runs.cancel_stateless_run(run_id)
     _tell_done(output, run_id, "cancelled")
+
+
+def _on_thread(run_id: str) -> tuple[str, str] | None:
+    """Return thread and run of ``THREAD/RUN``; None for a run that is on its own."""
+    path = run_path(run_id)
+    return (path["thread_id"], path["run_id"]) if "thread_id" in path else None
 
 
 def _tell_done(output: Output, run_id: str, done: str) -> None:

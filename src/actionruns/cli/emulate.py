@@ -240,12 +240,18 @@ def _explain(emulator: Emulator) -> None:
     console = errors()
     console.print(
         Text.assemble(
+            ("Base URLs:\n", "bold"),
+            f"  Port         {emulator.port_url}\n",
+            f"  ForgePortal  {emulator.forgeportal_url}\n",
+            f"  ACP 0.1      {emulator.acp_url}\n",
+            f"  ACP 0.2      {emulator.acp_v02_url}\n",
             ("In another terminal:\n", "bold"),
             f"  export PORT_BASE_URL={emulator.port_url}\n",
             "  export PORT_CLIENT_ID=demo PORT_CLIENT_SECRET=demo\n",
             f"  export FORGEPORTAL_URL={emulator.forgeportal_url}\n",
+            f"  export ACP_URL={emulator.acp_url} ACP_API_KEY=demo\n",
             "  actionruns port execute create_microservice -p name=shop --wait\n",
-            "  actionruns port list\n",
+            "  actionruns acp agents\n",
             ("Ctrl-C ends it.", "bright_black"),
         ),
         soft_wrap=True,

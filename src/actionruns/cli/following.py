@@ -79,7 +79,7 @@ class Following(Generic[C]):
         With --json, one line for each run as it ends.
         """
         ids = run_ids_given(run_ids, service=client.source.service)
-        return await wait_and_show(client, output, ids, patience, self.look)
+        return await wait_and_show(client.source, output, ids, patience, self.look)
 
     async def watch(
         self,

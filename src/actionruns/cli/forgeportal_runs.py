@@ -159,7 +159,7 @@ async def run_action(
         show_run(run, output, STARTED_RUNS)
         return None
     output.note(f"{'Found' if run.cached else 'Started'} {run.id}")
-    return await wait_and_show(client, output, [run.id], patience, ACTION_RUNS)
+    return await wait_and_show(client.source, output, [run.id], patience, ACTION_RUNS)
 
 
 async def cancel_run(

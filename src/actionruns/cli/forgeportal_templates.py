@@ -8,12 +8,14 @@ import typer
 
 from actionruns import AsyncForgePortalClient
 from actionruns.cli.command import Commands
+from actionruns.cli.exits import EXIT_CODES_HELP, ExitCode
 from actionruns.cli.forgeportal_rendering import STARTED_RUNS, TEMPLATE_RUNS, template_details
 from actionruns.cli.forgeportal_runs import following_page
 from actionruns.cli.inputs import Inputs
 from actionruns.cli.listing import show_all, show_page, show_run
 from actionruns.cli.output import Output
 from actionruns.cli.rendering import plain_table
+from actionruns.cli.waiting import Patience, wait_and_show
 
 __all__ = ["add_template_commands"]
 
@@ -27,7 +29,7 @@ def add_template_commands(commands: Commands[AsyncForgePortalClient]) -> None:
     """Add the commands of this module."""
     commands.add("list", list_templates)
     commands.add("get", get_template)
-    commands.add("run", run_template)
+    commands.add("run", run_template, epilog=EXIT_CODES_HELP)
     commands.add("runs", show_runs)
     commands.add("cancel", cancel_run)
 
@@ -58,14 +60,26 @@ async def get_template(
 
 
 async def run_template(
-    client: AsyncForgePortalClient, output: Output, template_id: TemplateId, inputs: Inputs
-) -> None:
-    """Run a template and get its new run, in short.
+    client: AsyncForgePortalClient,
+    output: Output,
+    template_id: TemplateId,
+    inputs: Inputs,
+    patience: Patience,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait until the run has ended; exit with its result.")
+    ] = False,
+) -> ExitCode | None:
+    """Run a template and get its new run, in short, or wait for its end.
 
     ForgePortal allows five a minute and user; beyond them, the command is refused.
     """
     run = await client.templates.run_template(template_id, inputs=inputs.values())
-    show_run(run, output, STARTED_RUNS)
+    if not wait:
+        show_run(run, output, STARTED_RUNS)
+        return None
+    output.note(f"Started {run.id}")
+    source = client.template_source
+    return await wait_and_show(source, output, [run.id], patience, TEMPLATE_RUNS)
 
 
 async def show_runs(  # each is an option

@@ -66,7 +66,7 @@ AcpRunId: TypeAlias = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        help="The id of the run, a UUID.",
+        help="The id of the run, a UUID; with version 0.2, one on a thread is THREAD/RUN.",
         parser=partial(run_id_of, service="acp"),
     ),
 ]

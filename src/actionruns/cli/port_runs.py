@@ -203,7 +203,7 @@ async def execute(
         show_run(run, output, PORT_RUNS)
         return None
     output.note(f"Started {run.id}")
-    return await wait_and_show(client, output, [run.id], patience, PORT_RUNS)
+    return await wait_and_show(client.source, output, [run.id], patience, PORT_RUNS)
 
 
 @attrs.frozen(kw_only=True)

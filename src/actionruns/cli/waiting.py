@@ -15,7 +15,7 @@ from actionruns.cli.output import Output, json_of_update
 from actionruns.cli.rendering import RunLook, run_details, run_table
 from actionruns.cli.tally import Tally
 from actionruns.services import ServiceClient
-from actionruns.watching import RunUpdate, Watch, WatchSettings
+from actionruns.watching import RunSource, RunUpdate, Watch, WatchSettings
 
 __all__ = ["Patience", "wait_and_show", "watch_and_tell"]
 
@@ -63,7 +63,7 @@ class Patience:
 
 
 async def wait_and_show(
-    client: ServiceClient,
+    source: RunSource[Any],
     output: Output,
     run_ids: Sequence[str],
     patience: Patience,
@@ -75,9 +75,7 @@ async def wait_and_show(
     """
     results: dict[str, RunUpdate[Any]] = {}
     async with AsyncExitStack() as stack:
-        watch = await stack.enter_async_context(
-            Watch([(client.source, run_ids)], patience.settings())
-        )
+        watch = await stack.enter_async_context(Watch([(source, run_ids)], patience.settings()))
         board = Board(Tally(len(run_ids)), watch.progress)
         if output.live:
             await stack.enter_async_context(live(board, output.console, transient=True))

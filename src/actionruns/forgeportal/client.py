@@ -15,7 +15,7 @@ from actionruns.errors import ConfigurationError, NotFound
 from actionruns.forgeportal._generated.endpoints import AsyncActionRuns, AsyncAuth, AsyncTemplates
 from actionruns.forgeportal._generated.models import ActionRun
 from actionruns.forgeportal._generated.operations import RUN_ACTION, RUN_TEMPLATE
-from actionruns.forgeportal.source import ForgePortalSource
+from actionruns.forgeportal.source import ForgePortalSource, TemplateRunSource
 from actionruns.transport import (
     AsyncServiceClient,
     Authorizer,
@@ -119,6 +119,7 @@ class AsyncForgePortalClient(AsyncServiceClient):
         self.action_runs = AsyncActionRuns(transport)
         self.templates = AsyncTemplates(transport)
         self._source = ForgePortalSource(transport)
+        self._template_source = TemplateRunSource(transport)
         transport.authorizer = _authorizer(session_cookie, self.auth)
         super().__init__(transport)
 
@@ -126,6 +127,11 @@ class AsyncForgePortalClient(AsyncServiceClient):
     def source(self) -> ForgePortalSource:
         """How this client's runs are followed; for a `Watch` over several services."""
         return self._source
+
+    @property
+    def template_source(self) -> TemplateRunSource:
+        """How the runs of its templates are followed; for a `Watch` of their own."""
+        return self._template_source
 
     @property
     def run_action_wait(self) -> float:

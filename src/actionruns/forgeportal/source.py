@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any, Final
 
 from actionruns.core.codec import structure
-from actionruns.forgeportal._generated.models import ActionRun
-from actionruns.forgeportal._generated.operations import GET_ACTION_RUN, LIST_ACTION_RUNS
+from actionruns.forgeportal._generated.models import ActionRun, TemplateRun
+from actionruns.forgeportal._generated.operations import (
+    GET_ACTION_RUN,
+    GET_TEMPLATE_RUN,
+    LIST_ACTION_RUNS,
+    LIST_TEMPLATE_RUNS,
+)
 from actionruns.transport import Transport
 from actionruns.watching import ActivePage, ActiveRow
 
-__all__ = ["ForgePortalSource"]
+__all__ = ["ForgePortalSource", "TemplateRunSource"]
 
 _PAGE_SIZE: Final = 200
 """The largest page that ForgePortal serves (facts E8)."""
@@ -22,8 +27,9 @@ Most runs go from the first to the second: one that does so between the two requ
 second list. One that goes back meanwhile (facts E4) is on neither, and asked for.
 """
 
-# The same operation, its rows left as they are: only those that changed are worth decoding.
+# The same operations, their rows left as they are: only those that changed are worth decoding.
 _LIST_ROWS: Final = LIST_ACTION_RUNS.returning(dict[str, Any])
+_LIST_TEMPLATE_ROWS: Final = LIST_TEMPLATE_RUNS.returning(list[dict[str, Any]], "data.runs")
 
 
 class ForgePortalSource:
@@ -60,6 +66,36 @@ class ForgePortalSource:
     def from_row(self, row: ActiveRow) -> ActionRun:
         """Decode a row of the list."""
         return structure(dict(row.data), ActionRun)
+
+
+class TemplateRunSource:
+    """Looks at the runs of ForgePortal's templates, which are `running` until they end."""
+
+    service: Final = "forgeportal"
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def get(self, run_id: str) -> TemplateRun:
+        """Return a template run (``GET /api/v1/templates/runs/{runId}``)."""
+        return await self._transport.send(GET_TEMPLATE_RUN, {"run_id": run_id})
+
+    async def active_page(self, cursor: str | None) -> ActivePage:
+        """Return a page of running ones (``GET /api/v1/templates/runs?status=running``).
+
+        Args:
+            cursor: The offset; None = the first page.
+        """
+        offset = int(cursor or 0)
+        rows = await self._transport.send(
+            _LIST_TEMPLATE_ROWS, {"status": "running", "limit": _PAGE_SIZE, "offset": offset}
+        )
+        following = str(offset + len(rows)) if len(rows) >= _PAGE_SIZE else None
+        return ActivePage(list(filter(None, map(_row, rows))), following)
+
+    def from_row(self, row: ActiveRow) -> TemplateRun:
+        """Decode a row of the list."""
+        return structure(dict(row.data), TemplateRun)
 
 
 def _read_cursor(cursor: str | None) -> tuple[str, int]:

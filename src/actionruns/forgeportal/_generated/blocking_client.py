@@ -14,7 +14,7 @@ from actionruns.blocking import BlockingClient, BlockingIterator
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
 from actionruns.forgeportal._generated.models import ActionRun
-from actionruns.forgeportal.source import ForgePortalSource
+from actionruns.forgeportal.source import ForgePortalSource, TemplateRunSource
 from actionruns.watching import RunOutcome, RunUpdate
 
 from ..client import AsyncForgePortalClient
@@ -100,6 +100,11 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
     def source(self) -> ForgePortalSource:
         """How this client's runs are followed; for a `Watch` over several services."""
         return self._async.source
+
+    @property
+    def template_source(self) -> TemplateRunSource:
+        """How the runs of its templates are followed; for a `Watch` of their own."""
+        return self._async.template_source
 
     @property
     def run_action_wait(self) -> float:
