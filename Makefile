@@ -45,7 +45,7 @@ endef
 help:  ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(RUN_READY)  ## Execute 2,000 runs against the emulator and follow them, live
+demo: $(RUN_READY)  ## Follow 2,000 runs of three emulated services, live
 	$(BIN)/python -m actionruns.cli demo
 
 # The tests come last, so that their summary closes the log. One check after the other, whatever -j

@@ -22,7 +22,7 @@ from actionruns.cli.tally import Tally
 from actionruns.states import RunState
 from actionruns.watching import Progress, RunUpdate
 
-__all__ = ["Board", "live", "update_line"]
+__all__ = ["Board", "live", "shown_states", "update_line"]
 
 _REFRESH_SECONDS = 0.1
 # Changes that are kept to be shown below the counts; more lines than a tall terminal has.
@@ -81,7 +81,7 @@ class Board:
         grid.add_column(width=13, no_wrap=True)
         grid.add_column(justify="right", width=8)
         grid.add_column(width=width - 28)
-        for state in _shown(tally):
+        for state in shown_states(tally):
             count = tally.counts[state]
             length = round(count / max(1, tally.total) * (width - 28))
             # At least something of what there is.
@@ -105,14 +105,14 @@ class Board:
         return grid
 
 
-def _shown(tally: Tally) -> list[RunState]:
+def shown_states(tally: Tally) -> list[RunState]:
     """Return the states with a row: what nearly every watch sees, and what this one has."""
     always = {RunState.RUNNING, RunState.SUCCEEDED, RunState.FAILED}
     return [state for state in RunState if tally.counts[state] or state in always]
 
 
 def _height(tally: Tally) -> int:
-    return len(_shown(tally))
+    return len(shown_states(tally))
 
 
 def update_line(update: RunUpdate[Any], encoding: str) -> Text:

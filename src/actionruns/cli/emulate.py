@@ -27,6 +27,7 @@ from actionruns.errors import ActionRunsError, ConfigurationError
 __all__ = ["add_emulate_command"]
 
 _RUNS = "Life of runs"
+_FORGEPORTAL = "ForgePortal"
 _LIMITS = "Limits and pages"
 _DEFAULTS = EmulatorSettings()
 
@@ -46,6 +47,18 @@ def seconds_range(text: str) -> tuple[float, float]:
 
 def _range_text(limits: tuple[float, float]) -> str:
     return f"{limits[0]:g}..{limits[1]:g}"
+
+
+@attrs.frozen(kw_only=True)
+class Place:
+    """Where it listens, and where it keeps its state."""
+
+    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 is a free one.")] = 0
+    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1"
+    db: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Keeps the state over restarts; left out, in memory."),
+    ] = None
 
 
 @attrs.frozen(kw_only=True)
@@ -161,6 +174,54 @@ class Limits:
         return attrs.asdict(self)
 
 
+@attrs.frozen(kw_only=True)
+class ForgePortalLife:
+    """How ForgePortal's runs live, where they differ; times are before ``--speed``."""
+
+    forgeportal_claim_delay: Annotated[
+        str,
+        typer.Option(
+            metavar="LEAST..MOST",
+            help="Seconds that a run is queued until a worker takes it.",
+            rich_help_panel=_FORGEPORTAL,
+        ),
+    ] = _range_text(_DEFAULTS.forgeportal_claim_delay)
+    forgeportal_max_retries: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="How often a failed attempt of a run is repeated.",
+            rich_help_panel=_FORGEPORTAL,
+        ),
+    ] = _DEFAULTS.forgeportal_max_retries
+    forgeportal_retry_delay: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            help="From the first failed attempt of a run to the next.",
+            rich_help_panel=_FORGEPORTAL,
+        ),
+    ] = _DEFAULTS.forgeportal_retry_delay
+    forgeportal_queued: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Runs that are queued at the start: a user may start ten a minute.",
+            rich_help_panel=_FORGEPORTAL,
+        ),
+    ] = 0
+
+    def keywords(self) -> dict[str, Any]:
+        """Return them as keywords of the emulator."""
+        return {
+            "forgeportal_claim_delay": seconds_range(self.forgeportal_claim_delay),
+            "forgeportal_max_retries": self.forgeportal_max_retries,
+            "forgeportal_retry_delay": self.forgeportal_retry_delay,
+        }
+
+
 def add_emulate_command(app: typer.Typer) -> None:
     """Add the command of this module."""
     app.command("emulate")(with_groups(emulate))
@@ -168,13 +229,9 @@ def add_emulate_command(app: typer.Typer) -> None:
 
 def emulate(
     life: RunLife,
+    forgeportal: ForgePortalLife,
     limits: Limits,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port; 0 is a free one.")] = 0,
-    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
-    db: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Keeps the state over restarts; left out, in memory."),
-    ] = None,
+    place: Place,
     stop_at_eof: Annotated[
         bool, typer.Option("--stop-at-eof", help="Stop when stdin ends.", hidden=True)
     ] = False,
@@ -186,17 +243,17 @@ def emulate(
     """
     with failing(debug=debug):
         try:
-            emulator = Emulator(port=port, host=host, db=db, **life.keywords(), **limits.keywords())
+            settings = life.keywords() | forgeportal.keywords() | limits.keywords()
+            emulator = Emulator(**attrs.asdict(place), **settings)
         except ValueError as error:
             raise _configuration_error(error) from error
         # Ctrl-C is how a server is ended: no failure.
         with contextlib.suppress(KeyboardInterrupt):
-            run_async(_serve(emulator, host=host, port=port, db=db, stop_at_eof=stop_at_eof))
+            queued = forgeportal.forgeportal_queued
+            run_async(_serve(emulator, place, queued=queued, at_eof=stop_at_eof))
 
 
-async def _serve(
-    emulator: Emulator, *, host: str, port: int, db: Path | None, stop_at_eof: bool
-) -> None:
+async def _serve(emulator: Emulator, place: Place, *, queued: int, at_eof: bool) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
@@ -205,15 +262,16 @@ async def _serve(
         await emulator.__aenter__()
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else str(error)
-        problem = f"cannot listen on {host}:{port}: {reason}; choose another --port"
+        problem = f"cannot listen on {place.host}:{place.port}: {reason}; choose another --port"
         raise ConfigurationError(problem) from error
     except sqlite3.Error as error:
-        raise ConfigurationError(f"--db: cannot use {db} as a database: {error}") from error
+        raise ConfigurationError(f"--db: cannot use {place.db} as a database: {error}") from error
     async with contextlib.aclosing(emulator):
+        await emulator.forgeportal.add_runs(queued)
         typer.echo(f"ready {emulator.url}")
         sys.stdout.flush()
         _explain(emulator)
-        if stop_at_eof:
+        if at_eof:
             _at_eof(lambda: loop.call_soon_threadsafe(stop.set))
         await stop.wait()
 

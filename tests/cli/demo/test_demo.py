@@ -27,7 +27,8 @@ def test_it_executes_follows_and_sums_up(tmp_path: Path) -> None:
     assert (code, errors) == (0, "")
     assert "\x1b" not in out
     for part in (
-        "40 runs in",
+        "32 runs in",
+        "8 of ForgePortal are queued already",
         "outcomes",
         "single runs",
         "times as many",
@@ -112,4 +113,6 @@ def test_on_a_terminal_it_is_drawn_live() -> None:
     assert "\x1b[1A" in out  # up, to draw over
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", out)
     assert "30 of 30 ended" in plain
+    for service in ("Port", "ForgePortal", "agents"):
+        assert service in plain
     assert max(len(line) for line in re.split(r"[\r\n]+", plain)) <= 80

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from actionruns.cli.demo.record import Record, percentile
-from actionruns.port._generated.models import ActionRun
-from actionruns.states import RunState
+from actionruns import forgeportal
+from actionruns.acp import v01
+from actionruns.cli.demo.record import Record, ended_at, percentile
+from actionruns.core.codec import structure
+from actionruns.port import ActionRun
+from actionruns.states import Run, RunState
 from actionruns.watching import Outcome, RunUpdate
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def end(after: float, *, seen: float = 0.5) -> RunUpdate[ActionRun]:
+def end(after: float, *, seen: float = 0.5) -> RunUpdate[Run]:
     ended = START + timedelta(seconds=after)
     return RunUpdate(
         ref="port:r_1",
@@ -63,7 +66,7 @@ def test_polling_has_not_begun_before_the_following() -> None:
 def test_an_update_that_is_no_end_is_not_measured() -> None:
     """Only ends have a delay."""
     record = Record(wanted=1, interval=1.0)
-    update = RunUpdate(
+    update = RunUpdate[Run](
         ref="port:r_1",
         run=ActionRun(id="r_1", status="IN_PROGRESS"),
         state=RunState.RUNNING,
@@ -72,3 +75,33 @@ def test_an_update_that_is_no_end_is_not_measured() -> None:
     )
     record.take(update)
     assert record.delays == []
+
+
+def test_each_service_tells_an_end_in_its_own_way() -> None:
+    """Port's endedAt, ForgePortal's finishedAt, the last change of an agent's run."""
+    runs: list[Run] = [
+        ActionRun(id="r", status="SUCCESS", ended_at=START),
+        forgeportal.ActionRun(id="r", status="success", finished_at=START),
+        structure(
+            {
+                "run_id": "r",
+                "agent_id": "a",
+                "status": "success",
+                "creation": {"agent_id": "a"},
+                "created_at": "2025-12-31T23:00:00Z",
+                "updated_at": "2026-01-01T00:00:00Z",
+            },
+            v01.Run,
+        ),
+    ]
+    assert [ended_at(run) for run in runs] == [START] * 3
+
+
+def test_a_run_that_goes_on_has_no_end() -> None:
+    """Nothing is made of a time that is not there."""
+    runs: list[Run] = [
+        ActionRun(id="r", status="IN_PROGRESS"),
+        ActionRun(id="r", status="IN_PROGRESS", ended_at=None),
+        forgeportal.ActionRun(id="r", status="running"),
+    ]
+    assert [ended_at(run) for run in runs] == [None] * 3

@@ -1,4 +1,4 @@
-"""``actionruns demo``: 2,000 runs executed and followed, without a service or credentials."""
+"""``actionruns demo``: 2,000 runs of three services, without any of them or credentials."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from actionruns.cli.demo.flow import async_flow, blocking_flow
-from actionruns.cli.demo.load import execute_and_follow
+from actionruns.cli.demo.load import Shares, start_and_follow
 from actionruns.cli.demo.record import Record
 from actionruns.cli.demo.screen import Screen
 from actionruns.cli.demo.server import emulator_process
@@ -25,7 +25,12 @@ __all__ = ["add_demo_command"]
 # Seconds between two looks at all runs.
 _INTERVAL = 1.0
 # Longer than the execution of all runs takes, so that the first end is seen as it happens.
-_LIFE = ("--duration", "4..18", "--approval-delay", "1..4")
+_LIFE = ("--duration", "4..12", "--approval-delay", "1..4")
+# Attempts that fail go back to the queue, but not for so long that the demo waits for them alone.
+_FORGEPORTAL = (
+    *("--forgeportal-claim-delay", "3..6", "--forgeportal-retry-delay", "1"),
+    *("--forgeportal-max-retries", "1"),
+)
 
 
 def add_demo_command(app: typer.Typer) -> None:
@@ -36,7 +41,7 @@ def add_demo_command(app: typer.Typer) -> None:
 def demo(
     runs: Annotated[int, typer.Option(min=1, max=100_000, help="How many runs.")] = 2000,
     speed: Annotated[
-        float, typer.Option(min=0.01, help="How much faster runs live; 1 = 4 to 22 s.")
+        float, typer.Option(min=0.01, help="How much faster runs live; 1 = 4 to 30 s.")
     ] = 1.0,
     seed: Annotated[int, typer.Option(help="What becomes of the runs is drawn from it.")] = 1,
     svg: Annotated[
@@ -47,10 +52,11 @@ def demo(
         bool, typer.Option("--debug", help="Log each request, show an error's traceback.")
     ] = False,
 ) -> None:
-    """Execute 2,000 runs on an emulated Port and follow them to their end, live.
+    """Follow 2,000 runs of Port, ForgePortal and agents to their end, in one watch, live.
 
-    Then a runner's work on one run: once async, once blocking. It needs no credentials and no
-    network; the emulator is a process of its own. Ctrl-C ends it with what was measured so far.
+    The services are emulated, by a process of its own. Then a runner's work on one run of Port:
+    once async, once blocking. It needs no credentials and no network. Ctrl-C ends it with what was
+    measured so far.
     """
     screen = Screen()
     with failing(debug=debug):
@@ -68,12 +74,13 @@ def demo(
 
 
 def _show(record: Record, screen: Screen, options: list[str]) -> None:
+    options += [*_FORGEPORTAL, "--forgeportal-queued", str(Shares(record.wanted).forgeportal)]
     with contextlib.ExitStack() as emulators:
         busy = emulators.enter_context(emulator_process(options))
         # One that leaves the runs to us, the runner.
-        quiet = emulators.enter_context(emulator_process(["--no-auto-progress"]))
-        screen.show(Text.assemble("An emulated Port listens at ", (busy, "cyan"), "\n"))
-        run_async(execute_and_follow(busy, record, screen))
+        quiet = emulators.enter_context(emulator_process(["--no-auto-progress"])) + "/port"
+        screen.show(Text.assemble("The emulated services listen at ", (busy, "cyan"), "\n"))
+        run_async(start_and_follow(busy, record, screen))
         screen.show()
         screen.show(summary(record, screen.console.encoding))
         screen.heading(3, "Work on a run", " as its backend, async\n")

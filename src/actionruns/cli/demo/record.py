@@ -8,11 +8,26 @@ from datetime import UTC, datetime
 
 import attrs
 
+from actionruns.acp.v01 import Run as AcpRun
 from actionruns.cli.tally import Tally
-from actionruns.port._generated.models import ActionRun
+from actionruns.forgeportal import ActionRun as ForgePortalRun
+from actionruns.port import ActionRun as PortRun
+from actionruns.states import Run
 from actionruns.watching import Progress, RunUpdate
 
-__all__ = ["Record", "percentile"]
+__all__ = ["Record", "ended_at", "percentile"]
+
+
+def ended_at(run: Run) -> datetime | None:
+    """Return when a run ended, by its service's clock.
+
+    The Agent Connect Protocol has no time of end, but a run that has ended changes no more.
+    """
+    if isinstance(run, PortRun):
+        return run.ended_at or None
+    if isinstance(run, ForgePortalRun):
+        return run.finished_at or None
+    return run.updated_at if isinstance(run, AcpRun) else None
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -57,11 +72,11 @@ class Record:
     def _nothing_seen(self) -> Tally:
         return Tally(self.wanted)
 
-    def take(self, update: RunUpdate[ActionRun]) -> None:
+    def take(self, update: RunUpdate[Run]) -> None:
         """Note a change."""
-        if update.is_terminal and update.run is not None and update.run.ended_at:
-            self.ends.append(update.run.ended_at)
-            self.delays.append((update.seen_at - update.run.ended_at).total_seconds())
+        if update.is_terminal and update.run is not None and (end := ended_at(update.run)):
+            self.ends.append(end)
+            self.delays.append((update.seen_at - end).total_seconds())
 
     def polls(self, now: datetime | None = None) -> int:
         """Return the requests that asking for each run at the same interval would have sent.

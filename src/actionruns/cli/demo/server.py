@@ -31,7 +31,7 @@ def emulator_process(options: Sequence[str]) -> Iterator[str]:
         options: More options of ``actionruns emulate``.
 
     Yields:
-        The emulated Port's base URL.
+        The server's address; each service is below it.
 
     Raises:
         ConnectionFailed: The process could not start to listen.
@@ -58,7 +58,7 @@ def emulator_process(options: Sequence[str]) -> Iterator[str]:
 def _ready_url(line: str, complaints: object) -> str:
     word, _, url = line.strip().partition(" ")
     if word == "ready":
-        return f"{url}/port"
+        return url
     complaints.seek(0)  # type: ignore[attr-defined] # a temporary file has no public type
     reason = complaints.read().strip() or "it said nothing"  # type: ignore[attr-defined] # as above
     raise ConnectionFailed(f"the emulator did not start: {reason.removeprefix('error: ')}")

@@ -62,5 +62,5 @@ def _delays(record: Record) -> Text:
         (duration(percentile(record.delays, 0.50)), "bold"),
         "   p99 ",
         (duration(percentile(record.delays, 0.99)), "bold"),
-        "   from endedAt, by the service's clock",
+        "   from the end, by the service's clock",
     )
