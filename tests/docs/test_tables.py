@@ -5,17 +5,26 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from types import ModuleType
 from typing import Any
 
+import pytest
+
 import actionruns
-from actionruns import AsyncPortClient, RunState
+from actionruns import AsyncForgePortalClient, AsyncPortClient, RunState
+from actionruns.acp import AsyncAcpV01Client, AsyncAcpV02Client
+from actionruns.acp.v01._generated import operations as v01_operations
+from actionruns.acp.v02._generated import operations as v02_operations
 from actionruns.cli.exits import ExitCode
 from actionruns.core.codec import structure
 from actionruns.core.operation import Operation
+from actionruns.forgeportal._generated import operations as forge_operations
 from actionruns.port._generated import endpoints, operations
 from actionruns.port._generated.models import ActionRun
 from tests.docs.blocks import blocks_of
 from tests.project.tree import ROOT
+from tests.specs.documents import spec
 
 _CODE = re.compile(r"`([^`]+)`")
 
@@ -54,8 +63,8 @@ def test_states_are_those_of_the_code() -> None:
         assert run.is_terminal == (ended == "yes")
 
 
-def all_operations() -> Iterator[Operation[Any]]:
-    yield from (value for value in vars(operations).values() if isinstance(value, Operation))
+def all_operations(module: ModuleType = operations) -> Iterator[Operation[Any]]:
+    yield from (value for value in vars(module).values() if isinstance(value, Operation))
 
 
 def test_idempotency_is_that_of_the_operations() -> None:
@@ -76,6 +85,60 @@ def test_idempotency_is_that_of_the_operations() -> None:
     }
     assert {name: value for name, value in shown.items() if name not in iterators} == declared
     assert iterators <= set(shown)
+
+
+SERVICES = {
+    "Port": AsyncPortClient,
+    "ForgePortal": AsyncForgePortalClient,
+    "ACP 0.1": AsyncAcpV01Client,
+    "ACP 0.2": AsyncAcpV02Client,
+}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_table_of_services_has_every_operation(service: str) -> None:
+    """Each operation of a service is in its column, by group and name, and nothing else is."""
+    column = list(SERVICES).index(service)
+    cells = [names[column] for _, *names in rows("services/index.md", "operation")]
+    shown = {name for cell in cells for name in coded(cell) if re.fullmatch(r"\w+\.\w+", name)}
+    client = SERVICES[service]
+    there = {
+        f"{group}.{name}"
+        for group, cls in inspect.get_annotations(client, eval_str=True).items()
+        for name, _ in inspect.getmembers(cls, inspect.isfunction)
+        if not name.startswith("_")
+    }
+    assert shown == there
+
+
+@pytest.mark.parametrize(
+    ("service", "module"),
+    [("ForgePortal", forge_operations), ("ACP 0.1", v01_operations), ("ACP 0.2", v02_operations)],
+)
+def test_what_is_never_repeated_is_not_idempotent(service: str, module: ModuleType) -> None:
+    """The table of what is never repeated has each such operation of the other services."""
+    (cell,) = [cell for name, cell in rows("concepts/retries.md", "service") if name == service]
+    patterns = [pattern for pattern in coded(cell) if pattern != "idempotency_key"]
+    never = [operation.name for operation in all_operations(module) if not operation.idempotent]
+    assert never
+    assert all(any(fnmatchcase(name, pattern) for pattern in patterns) for name in never)
+    others = {operation.name for operation in all_operations(module)} - set(never)
+    assert not any(fnmatchcase(name, pattern) for name in others for pattern in patterns)
+    assert all(any(fnmatchcase(name, pattern) for name in never) for pattern in patterns)
+
+
+def test_states_of_the_other_services_are_those_of_the_code() -> None:
+    """The table of their states has every status that their specifications know."""
+    shown: dict[str, dict[str, str]] = {"forgeportal": {}, "acp-v0.1": {}, "acp-v0.2": {}}
+    for state, forge, acp in rows("concepts/runs.md", "`RunState`"):
+        for names, cell in ((("forgeportal",), forge), (("acp-v0.1", "acp-v0.2"), acp)):
+            for name in names:
+                shown[name] |= dict.fromkeys(coded(cell), coded(state)[0])
+    for name, states in shown.items():
+        schemas = spec(name)["components"]["schemas"].values()
+        runs = [schema["x-run"]["states"] for schema in schemas if "x-run" in schema]
+        assert runs
+        assert {status: state for run in runs for status, state in run.items()} == states
 
 
 def test_settings_are_those_of_the_client() -> None:
