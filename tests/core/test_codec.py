@@ -124,7 +124,10 @@ def test_a_union_of_models_takes_the_first_that_fits() -> None:
     assert structure({"identifier": "x"}, either) == Subject(identifier="x")
 
 
-@pytest.mark.parametrize(("value", "meant"), [("2024-05-01T12:00:00Z", NOON), ("soon", "soon")])
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [("2024-05-01T12:00:00Z", NOON), ("2024-05-01T12:00:00", NOON), ("soon", "soon")],
+)
 def test_a_union_of_a_time_and_a_text_takes_both(value: str, meant: object) -> None:
     """A union of a time and a text is a time where the text is one."""
     assert structure({"at": value}, When).at == meant

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import anyio
 import pytest
 
 from actionruns import AsyncPortClient, NotFound, PortClient
@@ -63,6 +64,17 @@ async def test_a_cancelled_block_marks_failure(port: AsyncPortClient) -> None:
     assert (await port.action_runs.get_action_run(run_id)).status == "FAILURE"
 
 
+async def test_a_block_that_is_out_of_time_marks_failure(port: AsyncPortClient) -> None:
+    """Also a cancel scope, which cancels again and again, doesn't keep the end from being told."""
+    run_id = await new_run(port)
+    with anyio.CancelScope() as scope:
+        async with port.report(run_id):
+            scope.cancel()
+            await anyio.sleep_forever()
+    assert scope.cancelled_caught
+    assert (await port.action_runs.get_action_run(run_id)).status == "FAILURE"
+
+
 async def test_the_end_can_be_told_inside_the_block(port: AsyncPortClient) -> None:
     """What the block says goes before what leaving it would say."""
     failed, succeeded = await new_run(port), await new_run(port)
@@ -83,11 +95,12 @@ async def test_entity_changes_are_steps_of_the_run(port: AsyncPortClient) -> Non
     async with port.report(run_id) as report:
         new = {"identifier": "svc", "properties": {"region": "a"}}
         await report.create_entity("microservice", entity=new)
+        await report.create_entity("microservice", entity=new)  # which changes it
         await report.update_entity("microservice", "svc", entity={"title": "S"})
         await report.replace_entity("microservice", "svc", entity=new)
         await report.delete_entity("microservice", "svc")
     logs = await port.action_runs.get_action_run_logs(run_id)
-    assert sum("svc" in log.message for log in logs) == 4
+    assert sum("svc" in log.message for log in logs) == 5
 
 
 async def test_an_error_is_not_hidden_by_a_failing_last_word(

@@ -50,9 +50,14 @@ class Gate:
 
 
 async def test_the_connections_of_a_session() -> None:
-    """Idle connections are dropped before common servers do so (5 s); addresses are kept."""
+    """Idle connections are dropped before common servers do so (5 s); addresses are kept.
+
+    To connect may take seconds, not minutes; all else is bounded by the calls' own time limits.
+    """
     transport = transport_to("http://api.test")
-    connector = (await transport._pool.here()).session.connector
+    session = (await transport._pool.here()).session
+    assert (session.timeout.total, session.timeout.sock_connect) == (None, 10)
+    connector = session.connector
     assert isinstance(connector, aiohttp.TCPConnector)
     kept: Any = connector._keepalive_timeout  # it has no public name
     assert 1 < kept < 5

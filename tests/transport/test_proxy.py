@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import traceback
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +110,23 @@ async def test_the_environments_proxy_is_read_once(environment: pytest.MonkeyPat
         for _ in range(3):
             await transport.send(GET, ONE)
     assert len(proxy.requests) == 3
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("trust_env", [False, True])
+async def test_nothing_else_is_taken_from_the_environment(
+    environment: pytest.MonkeyPatch, tmp_path: Path, trust_env: bool
+) -> None:
+    """A proxy that is set later changes nothing, and no credentials come from a .netrc."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ann password hush\n")
+    netrc.chmod(0o600)
+    environment.setenv("NETRC", str(netrc))
+    async with Server(answer(THING)) as proxy, Server(answer(THING)) as server:
+        transport = transport_to(server, trust_env=trust_env)
+        environment.setenv("HTTP_PROXY", proxy.url)
+        await transport.send(GET, ONE)
+    assert (server.headers("authorization"), proxy.connections) == ([None], 0)
 
 
 @pytest.mark.anyio
