@@ -100,6 +100,15 @@ def test_an_unexpected_error_is_one_line(capsys: pytest.CaptureFixture[str]) -> 
     assert "unexpected KeyError" in only_line(capsys.readouterr().err)
 
 
+def test_a_secret_in_a_message_is_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever an error says, what looks like a credential in it is not shown."""
+    with pytest.raises(typer.Exit), failing():
+        raise KeyError("Authorization: Bearer abcdefghijk")
+    line = only_line(capsys.readouterr().err)
+    assert "abcdefghijk" not in line
+    assert "Bearer ***" in line
+
+
 def test_an_error_of_the_system_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     """An error of the operating system is told in one line, with a code of its own."""
     with pytest.raises(typer.Exit) as end, failing():

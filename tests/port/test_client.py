@@ -13,10 +13,23 @@ from actionruns import (
     AuthenticationFailed,
     ClientClosed,
     ConfigurationError,
+    ConnectionFailed,
     PortClient,
     RateBudget,
+    RequestTimeout,
+    ServerError,
 )
 from actionruns.emulator import Emulator
+from tests.transport.servers import (
+    Behaviour,
+    Server,
+    answer,
+    black_hole,
+    hang_up,
+    in_turn,
+    reset,
+    server_in_thread,
+)
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_environment")]
 
@@ -226,3 +239,36 @@ async def test_a_thousand_blocking_calls_use_one_connection(emulator: Emulator) 
 
     await asyncio.to_thread(call_often)
     assert emulator.requests.connections == 1
+
+
+def test_a_blocking_call_ends_in_time_and_frees_its_place() -> None:
+    """A service that never answers ends a call by its time limit, and the next one is sent."""
+    body = {"run": {"id": "r_1", "status": "SUCCESS"}}
+    settings: Any = {"token": "demo", "trust_env": False, "max_connections": 1}
+    with (
+        server_in_thread(in_turn(black_hole, black_hole, answer(body))) as server,
+        PortClient(base_url=server.url, **settings) as port,
+    ):
+        for _ in range(2):
+            with pytest.raises(RequestTimeout, match=r"took longer than 0\.2 s"):
+                port.action_runs.get_action_run("r_1", timeout=0.2)
+        assert port.action_runs.get_action_run("r_1").is_terminal
+
+
+@pytest.mark.parametrize("behave", [hang_up, reset, answer(status=500), answer(status=503)])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda port: port.action_runs.execute_action("create_microservice", properties={}),
+        lambda port: port.action_runs.add_action_run_log("r_1", message="hello"),
+    ],
+    ids=["execute", "log"],
+)
+async def test_what_may_have_been_done_is_not_done_again(call: Any, behave: Behaviour) -> None:
+    """Port knows no idempotency key: an execution or a log entry is sent exactly once."""
+    settings: Any = {"token": "demo", "trust_env": False}
+    async with Server(behave) as server, AsyncPortClient(base_url=server.url, **settings) as port:
+        with pytest.raises((ConnectionFailed, ServerError)) as caught:
+            await call(port)
+    assert [exchange.method for exchange in server.requests] == ["POST"]
+    assert getattr(caught.value, "maybe_sent", True)

@@ -115,3 +115,32 @@ def test_ci_runs_make_test() -> None:
     assert os.access(script, os.X_OK)
     commands = script.read_text(encoding="utf-8").splitlines()
     assert commands[-1].startswith("exec make test")
+
+
+def test_make_test_checks_everything() -> None:
+    """`make test` runs each check, and the tests, whose summary closes the log, last."""
+    commands = make("--dry-run", "test")
+    checks = (
+        "ruff format --check",
+        "ruff check",
+        "mypy",
+        "lint-imports",
+        "actionruns.codegen check",
+        "tests.project.check_wheel",
+        "coverage run -m pytest",
+        "coverage report",
+    )
+    places = [commands.find(name) for name in checks]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_the_tests_are_strict() -> None:
+    """Warnings are errors, no test lasts for ever, and branches are covered to 95 %."""
+    tools = pyproject()["tool"]
+    pytest_options = tools["pytest"]["ini_options"]
+    assert pytest_options["filterwarnings"] == ["error"]
+    assert pytest_options["timeout"] <= 60
+    assert tools["coverage"]["run"]["branch"]
+    assert tools["coverage"]["report"]["fail_under"] >= 95
+    assert tools["mypy"]["strict"]
