@@ -68,10 +68,11 @@ async def test_a_block_that_is_out_of_time_marks_failure(port: AsyncPortClient) 
     """Also a cancel scope, which cancels again and again, doesn't keep the end from being told."""
     run_id = await new_run(port)
     with anyio.CancelScope() as scope:
-        async with port.report(run_id):
+        async with port.report(run_id) as report:
             scope.cancel()
             await anyio.sleep_forever()
-    assert scope.cancelled_caught
+    # Not merely sent: the answer was waited for.
+    assert (scope.cancelled_caught, report.ended) == (True, True)
     assert (await port.action_runs.get_action_run(run_id)).status == "FAILURE"
 
 
