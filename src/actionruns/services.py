@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
+from os import PathLike
 from typing import Any, Protocol
 
 from actionruns.acp import AsyncAcpClient
@@ -35,7 +36,7 @@ SERVICES: Mapping[str, Callable[[], ServiceClient]] = {
 """Service name -> what makes a client of it with the settings of the environment."""
 
 
-def watch(
+def watch(  # noqa: PLR0913  # each is a setting of the watch, by keyword
     refs: Iterable[str],
     *,
     clients: Mapping[str, ServiceClient] | None = None,
@@ -43,6 +44,8 @@ def watch(
     interval: float | None = None,
     max_in_flight: int = 64,
     stale_after: float | None = None,
+    checkpoint: str | PathLike[str] | None = None,
+    keep_open: bool = False,
 ) -> Watch[Run]:
     """Follow runs of several services until each has ended, and tell every change once.
 
@@ -60,6 +63,10 @@ def watch(
         stale_after: Seconds since its start after which a run that is running counts as stale
             (`Outcome.STALE`) and is followed no longer, for services that tell when a run started.
             None = never.
+        checkpoint: A file that keeps what is followed and was told, so that another watch can go
+            on after this one, even after a crash; see `Watch`. The runs in it that have not ended
+            are followed, too. None = none.
+        keep_open: Go on when no run is followed any more, since others may be added (`Watch.add`).
 
     Returns:
         The updates of all services as they are seen, an asynchronous iterator.
@@ -73,16 +80,38 @@ def watch(
         interval=interval,
         max_in_flight=max_in_flight,
         stale_after=stale_after,
+        keep_open=keep_open,
     )
-    following: list[tuple[RunSource[Run], list[str]]] = []
-    made = AsyncExitStack()
-    for service, run_ids in runs_by_service(refs).items():
-        client = (clients or {}).get(service)
-        if client is None:
-            client = SERVICES[service]()
-            made.push_async_callback(client.aclose)
-        following.append((client.source, run_ids))
-    return Watch(following, settings, held=made)
+    opened = _Clients(clients or {})
+    following = [
+        (opened.source(service), run_ids) for service, run_ids in runs_by_service(refs).items()
+    ]
+    return Watch(following, settings, held=opened, checkpoint=checkpoint, open_source=opened.source)
+
+
+class _Clients(AsyncExitStack):
+    """The clients of a watch: those given, and those made here."""
+
+    def __init__(self, given: Mapping[str, ServiceClient]) -> None:
+        super().__init__()
+        self._given = given
+
+    def source(self, service: str) -> RunSource[Any]:
+        """Return how a service's runs are looked at; a client is made where none is given.
+
+        Raises:
+            InvalidRequest: The service is not known.
+            ConfigurationError: The environment lacks its credentials.
+        """
+        if service in self._given:
+            return self._given[service].source
+        if service not in SERVICES:
+            raise InvalidRequest(
+                f"there is no service {service!r}; known are {', '.join(SERVICES)}"
+            )
+        client = SERVICES[service]()
+        self.push_async_callback(client.aclose)
+        return client.source
 
 
 def runs_by_service(refs: Iterable[object]) -> dict[str, list[str]]:

@@ -6,34 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actionruns.core.sweep import (
-    FEW_RUNS,
-    Ledger,
-    Method,
-    choose_method,
-    next_interval,
-    worth_another_page,
-)
-
-
-@pytest.mark.parametrize(
-    ("followed", "pages", "listable", "method"),
-    [
-        (FEW_RUNS, None, True, Method.SINGLE),
-        (FEW_RUNS + 1, None, True, Method.SWEEP),
-        (10_000, None, True, Method.SWEEP),
-        (10_000, 10, True, Method.SWEEP),
-        (10, 9, True, Method.SWEEP),
-        (10, 10, True, Method.SINGLE),
-        (10, 500, True, Method.SINGLE),
-        (10_000, 1, False, Method.SINGLE),
-    ],
-)
-def test_the_way_with_fewer_requests_is_chosen(
-    followed: int, pages: int | None, listable: bool, method: Method
-) -> None:
-    """Runs are swept when a list is there and has fewer pages than there are runs."""
-    assert choose_method(followed=followed, pages=pages, listable=listable) is method
+from actionruns.core.sweep import Ledger, worth_another_page
 
 
 @pytest.mark.parametrize(
@@ -58,25 +31,6 @@ def test_a_page_is_read_while_it_is_worth_it(
     """Another page is read unless asking for the unseen runs takes fewer requests."""
     found = worth_another_page(unseen=unseen, pages_read=pages_read, pages_expected=pages_expected)
     assert found is more
-
-
-@pytest.mark.parametrize(
-    ("previous", "changed", "interval"),
-    [
-        (8.0, True, 1.0),
-        (1.0, False, 1.5),
-        (8.0, False, 12.0),
-        (12.0, False, 15.0),
-        (15.0, False, 15.0),
-        (0.0, False, 1.0),
-        (100.0, False, 15.0),
-    ],
-)
-def test_the_interval_grows_while_all_is_quiet(
-    previous: float, changed: bool, interval: float
-) -> None:
-    """A change brings the shortest interval, quiet lets it grow up to the longest."""
-    assert next_interval(previous, changed=changed, shortest=1.0, longest=15.0) == interval
 
 
 def confirmed(ledger: Ledger) -> list[str]:

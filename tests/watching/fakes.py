@@ -9,7 +9,7 @@ import attrs
 
 from actionruns.errors import ActionRunsError, DecodeFailed, NotFound
 from actionruns.states import RunState, has_ended, state_of
-from actionruns.watching import ActivePage, ActiveRow, RunUpdate, Watch, WatchSettings
+from actionruns.watching import ActivePage, ActiveRow, RunSource, RunUpdate, Watch, WatchSettings
 
 STATES = {
     "queued": RunState.QUEUED,
@@ -38,7 +38,7 @@ class FakeRun:
         return has_ended(self.state, self.ended)
 
 
-class FakeSource:
+class FakeSource(RunSource[FakeRun]):
     """A `RunSource` over a dict of runs.
 
     Args:

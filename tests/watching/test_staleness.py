@@ -11,8 +11,9 @@ import pytest
 from actionruns import Outcome, WaitTimeout
 from actionruns.core.model import UNSET
 from actionruns.errors import ConfigurationError, ServerError
+from actionruns.states import RunState
 from actionruns.watching import Watch, WatchSettings
-from actionruns.watching.staleness import staleness
+from actionruns.watching.staleness import staleness, start_of
 from tests.watching.fakes import FakeRun, FakeSource
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -45,10 +46,12 @@ def test_a_run_is_stale_when_it_has_been_running_for_too_long(
     run: FakeRun | None, is_stale: bool
 ) -> None:
     """Only running ones, only by a time of start, only past the limit."""
-    error = staleness("fake:r", run, limit=1800, now=NOW)
+    started = None if run is None else start_of(run)
+    state = None if run is None else run.state
+    error = staleness("fake:r", state, started, limit=1800, now=NOW)
     assert (error is not None) == is_stale
     if error is not None:
-        assert (error.ref, error.run) == ("fake:r", run)
+        assert error.ref == "fake:r"
         assert "3600 s, longer than 1800 s" in str(error)
 
 
@@ -107,5 +110,5 @@ def test_the_limit_is_above_zero() -> None:
 
 def test_the_error_is_a_timeout() -> None:
     """Who waits for a run catches both with one class."""
-    run = StartedRun("r", "running", started_at=HOUR_AGO)
-    assert isinstance(staleness("fake:r", run, limit=60, now=NOW), WaitTimeout)
+    error = staleness("fake:r", RunState.RUNNING, HOUR_AGO, limit=60, now=NOW)
+    assert isinstance(error, WaitTimeout)

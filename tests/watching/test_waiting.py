@@ -71,4 +71,4 @@ async def test_waiting_for_all_gives_an_outcome_for_each_in_the_order_given() ->
 def test_settings_that_make_no_sense_are_refused(name: str) -> None:
     """Zero is not a duration and not a number of requests."""
     with pytest.raises(ConfigurationError, match=f"{name} must be (above 0|at least 1)"):
-        WatchSettings(**{name: 0})
+        WatchSettings(**{name: 0})  # type: ignore[arg-type]  # the names are those of numbers

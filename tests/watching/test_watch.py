@@ -73,7 +73,8 @@ async def test_following_costs_pages_and_completions() -> None:
     source.each_round = end_some
     updates = await collect(watch(source))
     assert sum(update.is_terminal for update in updates) == 100
-    assert len(source.singles) == 100
+    # The last twenty are as few as end in a look: asking for each is as cheap as the list then.
+    assert 100 <= len(source.singles) <= 120
     assert source.pages <= 8 + 6 + 4 + 2 + 1
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from abc import ABC, abstractmethod
+from abc import abstractmethod
+from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from actionruns.acp.settling import SETTLE_SECONDS, Settling
 from actionruns.core.codec import structure
 from actionruns.core.operation import Operation
 from actionruns.states import RunState
-from actionruns.transport import Transport
-from actionruns.watching import ActivePage, ActiveRow
+from actionruns.transport import EventStream, Transport
+from actionruns.watching import ActivePage, ActiveRow, TransportSource
 
 __all__ = ["HOLD_SECONDS", "AcpRun", "AcpSource"]
 
@@ -48,7 +49,7 @@ class AcpRun(Protocol):
         """When the run changed last."""
 
 
-class AcpSource(ABC, Generic[R]):
+class AcpSource(TransportSource[R]):
     """Looks at runs of the Agent Connect Protocol.
 
     Servers in the field set a failing run to `error`, then back to `pending`, and try it again, up
@@ -61,13 +62,15 @@ class AcpSource(ABC, Generic[R]):
         settle: Seconds for which a run has to stay `error` until that counts as its end.
     """
 
-    service: Final = "acp"
+    service = "acp"
+    hold_seconds: float | None = float(HOLD_SECONDS)
+    stream_seconds: float | None = float(HOLD_SECONDS)
 
     def __init__(
         self, transport: Transport, search: Operation[Any], *, settle: float = SETTLE_SECONDS
     ) -> None:
+        super().__init__(transport)
         self.settle = settle
-        self._transport = transport
         self._rows: Operation[list[dict[str, Any]]] = search.returning(list[dict[str, Any]])
 
     @abstractmethod
@@ -77,6 +80,20 @@ class AcpSource(ABC, Generic[R]):
     @abstractmethod
     async def hold(self, run_id: str) -> None:
         """Return when a run is no longer pending, or after `HOLD_SECONDS`."""
+
+    @abstractmethod
+    def events(self, run_id: str) -> EventStream[Any]:
+        """Return the events of a run's stream."""
+
+    async def listen(self, run_id: str) -> None:
+        """Return at the first event of a run's stream, at its end, or after `stream_seconds`.
+
+        What the event says is not used: the last one of a run says that it is still pending, and
+        some streams go on for ever after their run has failed (facts F10).
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.stream_seconds), self.events(run_id) as events:
+                await anext(events, None)
 
     @abstractmethod
     async def with_output(self, run: R, run_id: str) -> R:
@@ -112,6 +129,10 @@ class AcpSource(ABC, Generic[R]):
         elif status == _ACTIVE[0]:
             following = f"{_ACTIVE[1]}:0"
         return ActivePage(list(filter(None, map(_row, rows))), following)
+
+    def changed_at(self, run: R) -> datetime | None:
+        """Return when a run was changed last."""
+        return run.updated_at
 
     def decoded(self, row: ActiveRow, type_: type[R]) -> R:
         """Decode a row as a model."""

@@ -110,6 +110,7 @@ class _Scope:
     next_at: float = 0.0
     outstanding: int = 0
     told: int | None = None
+    refusals: int = 0
 
     def tell(self, window: RateWindow, now: float) -> None:
         """Take in what an answer says."""
@@ -121,6 +122,14 @@ class _Scope:
         self.remaining = window.remaining - self.outstanding
         self.opens_at = 0.0
         self.resets_at = now + window.reset_in
+
+    def rate(self, now: float) -> float | None:
+        """Return the requests a second that the service allows, as far as it has told."""
+        if self.limit and self.period:
+            return self.limit / self.period
+        if self.told is None or self.resets_at <= now:
+            return None
+        return self.told / (self.resets_at - now)
 
     def wait(self, now: float, spare_share: float) -> float:
         """Return the wait that the service's limit asks for, and count the request."""
@@ -271,6 +280,32 @@ class RateBudget(Shared):
         with self._lock:
             state = self._scope(scope)
             state.held_until = max(state.held_until, now + seconds)
+
+    def note_refusal(self, scope: str) -> None:
+        """Note that a service refused a request for its rate (429)."""
+        with self._lock:
+            self._scope(scope).refusals += 1
+
+    def refusals(self, scope: str) -> int:
+        """Return how many requests a service has refused for their rate so far."""
+        state = self._scopes.get(scope)
+        return 0 if state is None else state.refusals
+
+    def allowance(self, scope: str, now: float) -> float | None:
+        """Return the requests a second that may leave for a service in the long run.
+
+        Args:
+            scope: The service asked.
+            now: A monotonic time in seconds.
+
+        Returns:
+            The smaller of our own rate and of what the service's headers told; None when neither is
+            known.
+        """
+        state = self._scopes.get(scope)
+        told = None if state is None else state.rate(now)
+        known = [rate for rate in (self.rate, told) if rate is not None]
+        return min(known, default=None)
 
     def pacer(self, scope: str, pace: Pace) -> Pacer:
         """Return what paces an operation that has a limit of its own.

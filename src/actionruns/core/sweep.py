@@ -1,42 +1,22 @@
-"""The plan by which many runs are followed: what to ask next, and what an answer means.
+"""What a sweep has shown of the followed runs, and which of them are to be asked for.
 
 The cheap way to look at N runs is to read the list of active runs, page by page, and to ask for a
 single run only when it is not on it any more: absence from a list is a hint, the single answer is
-the truth. This module decides; it neither sends nor waits.
+the truth. This module keeps the books; it neither sends nor waits.
 """
 
 from __future__ import annotations
 
-import enum
+import heapq
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
 
 import attrs
 
-__all__ = ["Followed", "Ledger", "Method", "choose_method", "next_interval", "worth_another_page"]
+from actionruns.states import RunState
 
-
-class Method(enum.Enum):
-    """How to look at all followed runs once."""
-
-    SWEEP = "sweep the list of active runs"
-    SINGLE = "ask for each run"
-
-
-FEW_RUNS = 3
-"""Up to so many runs are asked for one by one, while the length of the list is not known."""
-
-
-def choose_method(*, followed: int, pages: int | None, listable: bool = True) -> Method:
-    """Choose the way that takes fewer requests.
-
-    Args:
-        followed: Runs followed.
-        pages: Pages that the last sweep would have had to read; None before the first.
-        listable: Whether the service lists runs to these credentials at all.
-    """
-    if not listable or followed <= (FEW_RUNS if pages is None else pages):
-        return Method.SINGLE
-    return Method.SWEEP
+__all__ = ["Followed", "Ledger", "worth_another_page"]
 
 
 def worth_another_page(*, unseen: int, pages_read: int, pages_expected: int | None) -> bool:
@@ -55,34 +35,35 @@ def worth_another_page(*, unseen: int, pages_read: int, pages_expected: int | No
     return max(1, pages_expected - pages_read) <= unseen
 
 
-def next_interval(
-    previous: float, *, changed: bool, shortest: float, longest: float, growth: float = 1.5
-) -> float:
-    """Return the seconds until the next look: short after a change, longer while all is quiet."""
-    return shortest if changed else min(longest, max(shortest, previous * growth))
-
-
-@attrs.define
+@attrs.define(eq=False)
 class Followed:
-    """What is known of one followed run.
+    """What is known of one followed run. There may be a hundred thousand of these: it is small.
 
     Attributes:
         run_id: Its id.
-        status: The service's word when last seen; None before.
+        status: The service's word when last told; None before.
+        state: The state when last told; None before.
         round: The last round that saw it.
+        asked: The last round that asked for it.
         rest: Rounds for which its absence from the list needs no question.
         patience: Rounds to rest after the next "absent, yet active".
         unknown_since: When the service first did not know it (404), in a row; None = it does.
         failing_since: When asking for it first failed, in a row; None = it does not.
+        started_at: When it started, as far as that matters (see `WatchSettings.stale_after`).
+        run: The run as last told, in watches that are small enough to keep it.
     """
 
     run_id: str
     status: str | None = None
+    state: RunState | None = None
     round: int = 0
+    asked: int = 0
     rest: int = 0
     patience: int = 1
     unknown_since: float | None = None
     failing_since: float | None = None
+    started_at: datetime | None = None
+    run: Any = None
 
 
 # Rounds; a run that permissions hide from the list is asked for this seldom in the long run.
@@ -108,10 +89,10 @@ class Ledger:
     def __contains__(self, run_id: object) -> bool:
         return run_id in self._runs
 
-    def add(self, run_id: str) -> None:
+    def add(self, run_id: str) -> Followed:
         """Follow a run. One that is added during a round is looked at in the next."""
         # Counted as seen in the round under way: its absence from pages read before means nothing.
-        self._runs.setdefault(run_id, Followed(run_id, round=self._round))
+        return self._runs.setdefault(run_id, Followed(run_id, round=self._round))
 
     def drop(self, run_id: str) -> None:
         """Follow a run no longer; nothing happens when it is not followed."""
@@ -126,6 +107,11 @@ class Ledger:
             KeyError: It is not followed.
         """
         return self._runs[run_id]
+
+    def find(self, run_ids: Iterable[str]) -> list[Followed]:
+        """Return those of some runs that are followed."""
+        found = map(self._runs.get, run_ids)
+        return [run for run in found if run is not None]
 
     def begin_round(self) -> None:
         """Begin a round: no run is seen yet."""
@@ -163,8 +149,13 @@ class Ledger:
             run.round = self._round - 1
             self._unseen += 1
 
-    def to_confirm(self) -> list[Followed]:
-        """Return the runs that the list did not show and that are to be asked for."""
+    def to_confirm(self, at_most: int | None = None) -> list[Followed]:
+        """Return the runs that the list did not show and that are to be asked for.
+
+        Args:
+            at_most: So many of them, the longest not asked first; the others have their turn in
+                later rounds. None = all.
+        """
         due = []
         for run in self._runs.values():
             if run.round == self._round:
@@ -173,6 +164,10 @@ class Ledger:
                 run.rest -= 1
             else:
                 due.append(run)
+        if at_most is not None and len(due) > at_most:
+            due = heapq.nsmallest(at_most, due, key=_turn)
+        for run in due:
+            run.asked = self._round
         return due
 
     def is_active_after_all(self, run: Followed) -> None:
@@ -182,3 +177,12 @@ class Ledger:
         """
         run.rest = run.patience
         run.patience = min(_LONGEST_REST, run.patience * 2)
+
+
+def _turn(run: Followed) -> tuple[int, int]:
+    """Order those to be asked: the longest not asked, and of these the last seen on the list.
+
+    A run that was on the list a moment ago has most likely ended; one that never is on it is
+    hidden from it.
+    """
+    return run.asked, -run.round

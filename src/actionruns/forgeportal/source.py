@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from actionruns.core.codec import structure
@@ -12,8 +13,7 @@ from actionruns.forgeportal._generated.operations import (
     LIST_ACTION_RUNS,
     LIST_TEMPLATE_RUNS,
 )
-from actionruns.transport import Transport
-from actionruns.watching import ActivePage, ActiveRow
+from actionruns.watching import ActivePage, ActiveRow, TransportSource
 
 __all__ = ["ForgePortalSource", "TemplateRunSource"]
 
@@ -32,7 +32,7 @@ _LIST_ROWS: Final = LIST_ACTION_RUNS.returning(dict[str, Any])
 _LIST_TEMPLATE_ROWS: Final = LIST_TEMPLATE_RUNS.returning(list[dict[str, Any]], "data.runs")
 
 
-class ForgePortalSource:
+class ForgePortalSource(TransportSource[ActionRun]):
     """Looks at ForgePortal's runs.
 
     The list filters by one status and has no cursor, so a sweep reads one list after the other,
@@ -40,10 +40,7 @@ class ForgePortalSource:
     harm, or not at all, and then its own answer tells where it stands.
     """
 
-    service: Final = "forgeportal"
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    service = "forgeportal"
 
     async def get(self, run_id: str) -> ActionRun:
         """Return a run (``GET /api/v1/action-runs/{runId}``)."""
@@ -67,14 +64,15 @@ class ForgePortalSource:
         """Decode a row of the list."""
         return structure(dict(row.data), ActionRun)
 
+    def changed_at(self, run: ActionRun) -> datetime | None:
+        """Return when a run ended; before that, when it was started or made."""
+        return run.finished_at or run.started_at or run.created_at or None
 
-class TemplateRunSource:
+
+class TemplateRunSource(TransportSource[TemplateRun]):
     """Looks at the runs of ForgePortal's templates, which are `running` until they end."""
 
-    service: Final = "forgeportal"
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    service = "forgeportal"
 
     async def get(self, run_id: str) -> TemplateRun:
         """Return a template run (``GET /api/v1/templates/runs/{runId}``)."""
@@ -96,6 +94,10 @@ class TemplateRunSource:
     def from_row(self, row: ActiveRow) -> TemplateRun:
         """Decode a row of the list."""
         return structure(dict(row.data), TemplateRun)
+
+    def changed_at(self, run: TemplateRun) -> datetime | None:
+        """Return when a run ended; before that, when it was started."""
+        return run.finished_at or run.created_at or None
 
 
 def _read_cursor(cursor: str | None) -> tuple[str, int]:

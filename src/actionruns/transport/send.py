@@ -356,6 +356,8 @@ class Transport(Streaming):
     ) -> None:
         now = datetime.now(UTC)
         delivery.maybe_sent |= response.status >= 500
+        if response.status == 429:
+            self.settings.rate.note_refusal(self.settings.base_url)
         retry_after = retry_after_seconds(response, now)
         if retry_after is not None and response.status in (429, 503):
             longest = self.settings.retry.max_retry_after

@@ -5,7 +5,8 @@ The folder is not called ``watch``, because `actionruns.watch` is a function tha
 
 from __future__ import annotations
 
-from actionruns.watching.follower import Progress
+from actionruns.watching.progress import Progress, Snapshot
+from actionruns.watching.sent import TransportSource
 from actionruns.watching.settings import WatchSettings
 from actionruns.watching.source import ActivePage, ActiveRow, RunSource
 from actionruns.watching.update import Outcome, RunOutcome, RunUpdate, split_ref
@@ -20,6 +21,8 @@ __all__ = [
     "RunOutcome",
     "RunSource",
     "RunUpdate",
+    "Snapshot",
+    "TransportSource",
     "Watch",
     "WatchSettings",
     "split_ref",

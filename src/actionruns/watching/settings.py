@@ -22,7 +22,8 @@ class WatchSettings:
 
     Attributes:
         interval: Seconds between two looks. None = adaptive: ``shortest`` after a change, growing
-            to ``longest`` while nothing changes.
+            to ``longest`` while nothing changes. Both are stretched while the service refuses
+            requests for their rate.
         timeout: Seconds after which the watch ends for the runs that have not; None = never.
         max_in_flight: Requests for single runs under way at once.
         shortest: Smallest adaptive interval, in seconds.
@@ -33,6 +34,8 @@ class WatchSettings:
             followed. One failure never ends a watch.
         stale_after: Seconds from a run's start after which it counts as stale while it is running,
             and is followed no longer; by this machine's clock. None = never.
+        keep_open: Whether the watch goes on when no run is followed any more, since others may be
+            added; it ends when it is closed, or by its ``timeout``.
     """
 
     interval: float | None = attrs.field(default=None, validator=_above_zero_or_none)
@@ -43,3 +46,4 @@ class WatchSettings:
     not_found_grace: float = attrs.field(default=30.0, validator=above_zero)
     give_up_after: float = attrs.field(default=3600.0, validator=above_zero)
     stale_after: float | None = attrs.field(default=None, validator=_above_zero_or_none)
+    keep_open: bool = False

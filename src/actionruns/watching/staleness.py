@@ -7,10 +7,18 @@ from datetime import datetime
 from actionruns.errors import WaitTimeout
 from actionruns.states import Run, RunState
 
-__all__ = ["staleness"]
+__all__ = ["staleness", "start_of"]
 
 
-def staleness(ref: str, run: Run | None, *, limit: float, now: datetime) -> WaitTimeout | None:
+def start_of(run: Run) -> datetime | None:
+    """Return when a run was started, as far as it says so."""
+    started = getattr(run, "started_at", None)
+    return started if isinstance(started, datetime) else None
+
+
+def staleness(
+    ref: str, state: RunState | None, started: datetime | None, *, limit: float, now: datetime
+) -> WaitTimeout | None:
     """Return the error of a stale run; None when it is not stale.
 
     A service that does not notice the end of its workers leaves their runs running for ever
@@ -19,15 +27,15 @@ def staleness(ref: str, run: Run | None, *, limit: float, now: datetime) -> Wait
 
     Args:
         ref: The run's reference, for the error.
-        run: The run as last seen.
+        state: Its state when last seen.
+        started: When it was started.
         limit: Seconds after which a running run is stale.
         now: The time of day.
     """
-    started = getattr(run, "started_at", None)
-    if run is None or run.state is not RunState.RUNNING or not isinstance(started, datetime):
+    if state is not RunState.RUNNING or started is None:
         return None
     seconds = (now - started).total_seconds()
     if seconds <= limit:
         return None
     problem = f"{ref} has been running for {seconds:.0f} s, longer than {limit:g} s"
-    return WaitTimeout(f"{problem}; its worker may have died", ref=ref, run=run)
+    return WaitTimeout(f"{problem}; its worker may have died", ref=ref)

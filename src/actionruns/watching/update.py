@@ -38,13 +38,17 @@ class RunUpdate(Generic[R]):
     Attributes:
         ref: The run, for example ``port:r_QOz6WoOB1Q2lmhZZ``.
         run: The run as seen. Rows of a list have no heavy fields (payload, properties); a run that
-            has ended is complete. None when it was never seen.
+            has ended is complete. None in the last update of a run that has not ended, when it was
+            never seen, or when so many are followed that they are not kept.
         state: Its state now.
         previous: Its state before; None at the first sight.
         seen_at: When we saw it, UTC.
+        changed_at: When it changed, by the service's clock; None when the service doesn't say.
         outcome: Why this is the run's last update; None while it is followed on.
         error: What stood against following it, for `Outcome.GONE`, `FAILED_TO_FOLLOW`,
             `TIMED_OUT` and `STALE`.
+        redelivered: Whether this update may have been told before: it was under way when the watch
+            that wrote the checkpoint ended.
     """
 
     ref: str
@@ -52,8 +56,10 @@ class RunUpdate(Generic[R]):
     state: RunState
     previous: RunState | None
     seen_at: datetime
+    changed_at: datetime | None = None
     outcome: Outcome | None = None
     error: ActionRunsError | None = None
+    redelivered: bool = False
 
     @property
     def run_id(self) -> str:
@@ -74,7 +80,8 @@ class RunOutcome(Generic[R]):
         ref: The run.
         outcome: Why it is followed no longer.
         state: Its state when last seen.
-        run: The run when last seen; None when it was never seen.
+        run: The run when last seen. None when it was never seen, or has not ended and so many were
+            followed that they are not kept.
         error: What stood against following it; None when it ended.
     """
 

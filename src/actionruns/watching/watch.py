@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+import os
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from functools import partial
 from types import TracebackType
@@ -11,7 +12,10 @@ from typing import Generic, Self, TypeVar
 
 from actionruns.errors import InvalidRequest
 from actionruns.states import Run
-from actionruns.watching.follower import Follower, Progress
+from actionruns.watching.checkpoint import Checkpoint
+from actionruns.watching.conductor import Conductor
+from actionruns.watching.fleet import Updates
+from actionruns.watching.progress import Progress, Snapshot
 from actionruns.watching.settings import WatchSettings
 from actionruns.watching.source import RunSource
 from actionruns.watching.update import RunUpdate
@@ -59,10 +63,16 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
     yours, say) loses none: the next one gets it. Leaving ``async with``, `aclose` or dropping the
     object ends the following.
 
+    With a checkpoint, what is followed and what was told is kept in a file: another watch with the
+    same file goes on where this one has ended, however that was. An update counts as told when the
+    next one is asked for, or when ``async with`` is left without an exception.
+
     Args:
         following: Services and the runs to follow there.
         settings: How to follow.
         held: Held open while runs are followed, and closed at the end.
+        checkpoint: The file for what is followed and was told; None = none.
+        open_source: Gives the source of a service that is followed later, or is in the checkpoint.
 
     Attributes:
         progress: How far it has come.
@@ -79,13 +89,22 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
         settings: WatchSettings | None = None,
         *,
         held: AbstractAsyncContextManager[object] | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+        open_source: Callable[[str], RunSource[R]] | None = None,
     ) -> None:
         self.progress = Progress()
-        self._following = [(source, check_run_ids(run_ids)) for source, run_ids in following]
-        self._settings = settings or WatchSettings()
         self._held = held or nullcontext()
+        self._checkpoint = None if checkpoint is None else Checkpoint(checkpoint)
         # Its last item is an error, or None: all is told. That one is left in it.
-        self._queue: asyncio.Queue[RunUpdate[R] | BaseException | None] = asyncio.Queue(_QUEUE_SIZE)
+        self._updates: Updates[R] = asyncio.Queue(_QUEUE_SIZE)
+        self._conductor = Conductor(
+            [(source, check_run_ids(run_ids)) for source, run_ids in following],
+            settings=settings or WatchSettings(),
+            updates=self._updates,
+            progress=self.progress,
+            checkpoint=self._checkpoint,
+            open_source=open_source,
+        )
 
     def __aiter__(self) -> Self:
         return self
@@ -99,35 +118,100 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
             InvalidRequest: A run id cannot be sent.
             ConnectionFailed: The first look found no server; later ones are looked at again.
             ApiError: The first look was refused, for example for a lack of permission.
+            ConfigurationError: The checkpoint cannot be used.
             ClientClosed: The client was closed meanwhile.
         """
         if self._closed:
             raise StopAsyncIteration
         if self._task is None:
             self._task = self._start()
-        item = await self._queue.get()
+        if self._checkpoint is not None and self._updates.empty():
+            self._checkpoint.acknowledge()  # otherwise with the next one, in one go
+        item = await self._updates.get()
         if isinstance(item, RunUpdate):
+            if self._checkpoint is not None:
+                self._checkpoint.hand_out(item)
             return item
-        self._queue.put_nowait(None)
+        self._close_checkpoint()
+        self._updates.put_nowait(None)
         try:
             raise StopAsyncIteration if item is None else item
         finally:
             del item  # its traceback leads back to here
 
+    def add(self, run_ids: Iterable[str]) -> None:
+        """Follow more runs; those that are followed already stay as they are.
+
+        They are looked at within the shortest interval. A watch that has told all is over: give it
+        ``keep_open`` (see `WatchSettings`) if others may be added then.
+
+        Args:
+            run_ids: Their ids, or references (``port:r_1``), which a watch over several services
+                needs.
+
+        Raises:
+            InvalidRequest: They are no collection of ids, or of a service that is not known.
+        """
+        self._conductor.add([self._conductor.ref_of(name) for name in check_run_ids(run_ids)])
+
+    def drop(self, run_ids: Iterable[str]) -> None:
+        """Follow runs no longer; they get no further update, but for what is on its way already.
+
+        Args:
+            run_ids: As for `add`; those that are not followed are passed over.
+
+        Raises:
+            InvalidRequest: They are no collection of ids, or of a service that is not known.
+        """
+        self._conductor.drop([self._conductor.ref_of(name) for name in check_run_ids(run_ids)])
+
+    def poke(self, run_ids: Iterable[str]) -> None:
+        """Look at runs at once: somebody, a webhook say, told that they have changed.
+
+        That is believed as little as a list: the run is asked for, and its own answer told. While
+        every change comes like that, the regular looks become seldom.
+
+        Args:
+            run_ids: As for `add`; those that are not followed are passed over.
+
+        Raises:
+            InvalidRequest: They are no collection of ids, or of a service that is not known.
+        """
+        self._conductor.poke([self._conductor.ref_of(name) for name in check_run_ids(run_ids)])
+
+    def explain(self) -> str:
+        """Return in words what the watch does and why, a line for each service."""
+        return "\n".join(f.explain() for f in self._conductor.followers.values())
+
+    def snapshot(self) -> Snapshot:
+        """Return how the watch stands now."""
+        progress, followers = self.progress, self._conductor.followers
+        allowed = {name: f.fleet.source.allowance() for name, f in followers.items()}
+        return Snapshot(
+            followed=progress.followed,
+            ended=progress.ended,
+            lost=progress.lost,
+            changes=progress.changes,
+            waiting=self._updates.qsize(),
+            rounds=progress.rounds,
+            requests=progress.requests,
+            pages=progress.pages,
+            singles=progress.singles,
+            holds=progress.holds,
+            failures=progress.failures,
+            refusals=progress.refusals,
+            in_flight=progress.in_flight,
+            pushes=progress.pushes,
+            lag_p50=progress.lag(0.5),
+            lag_p99=progress.lag(0.99),
+            intervals={name: follower.interval for name, follower in followers.items()},
+            allowances={name: rate for name, rate in allowed.items() if rate is not None},
+        )
+
     def _start(self) -> asyncio.Task[None]:
         # The task must not refer to this object, which ends it when it is dropped.
-        followers = [
-            Follower(
-                source,
-                run_ids,
-                settings=self._settings,
-                queue=self._queue,
-                progress=self.progress,
-            )
-            for source, run_ids in self._following
-        ]
-        task = asyncio.create_task(_follow_all(followers, self._queue, self._held))
-        task.add_done_callback(partial(_say_if_cancelled, self._queue))
+        task = asyncio.create_task(self._conductor.run(self._held))
+        task.add_done_callback(partial(_say_if_cancelled, self._updates))
         return task
 
     async def aclose(self) -> None:
@@ -136,6 +220,13 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+        if self._checkpoint is not None:
+            self._checkpoint.close()
+
+    def _close_checkpoint(self) -> None:
+        if self._checkpoint is not None:
+            self._checkpoint.acknowledge()
+            self._checkpoint.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -146,35 +237,21 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if error is None:
+            self._close_checkpoint()
         await self.aclose()
 
     def __del__(self) -> None:
         if self._task is not None and not self._task.done():
             with suppress(RuntimeError):  # its loop is closed
                 self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+        if self._checkpoint is not None:
+            self._checkpoint.close()
 
 
-async def _follow_all(
-    followers: Sequence[Follower[R]],
-    queue: asyncio.Queue[RunUpdate[R] | BaseException | None],
-    held: AbstractAsyncContextManager[object],
-) -> None:
-    """Follow all sources at once, then put the end into the queue."""
-    end: BaseException | None = None
-    try:
-        async with held, asyncio.TaskGroup() as group:
-            for follower in followers:
-                group.create_task(follower.run())
-    except BaseExceptionGroup as errors:  # one follower's end is the end of all
-        end = errors.exceptions[0]
-    await queue.put(end)
-
-
-def _say_if_cancelled(
-    queue: asyncio.Queue[RunUpdate[R] | BaseException | None], task: asyncio.Task[None]
-) -> None:
+def _say_if_cancelled(updates: Updates[R], task: asyncio.Task[None]) -> None:
     """Tell those who wait for updates that there will be none."""
     if task.cancelled():
-        while not queue.empty():
-            queue.get_nowait()
-        queue.put_nowait(None)
+        while not updates.empty():
+            updates.get_nowait()
+        updates.put_nowait(None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl as ssl_module
 from collections.abc import Iterable, Mapping
+from os import PathLike
 from typing import Literal
 
 import aiohttp
@@ -196,6 +197,8 @@ class AsyncAcpV01Client(AsyncAcpClient):
         timeout: float | None = None,
         interval: float | None = None,
         max_in_flight: int = 64,
+        checkpoint: str | PathLike[str] | None = None,
+        keep_open: bool = False,
     ) -> Watch[Run]:
         """Follow many runs until each has ended, and tell every change once.
 
@@ -209,6 +212,10 @@ class AsyncAcpV01Client(AsyncAcpClient):
             interval: Seconds between two looks; None = 1 s after a change, up to 15 s while it is
                 quiet.
             max_in_flight: Requests for single runs under way at once.
+            checkpoint: A file that keeps what is followed and was told, so that another watch can
+                go on after this one, even after a crash; see `Watch`. None = none.
+            keep_open: Go on when no run is followed any more, since others may be added
+                (`Watch.add`).
 
         Returns:
             The updates, an asynchronous iterator: at first one for the state of each run, then
@@ -219,11 +226,14 @@ class AsyncAcpV01Client(AsyncAcpClient):
             AuthenticationFailed: The credentials are refused.
             ConnectionFailed: The first look found no server.
             ApiError: The first look was refused.
+            ConfigurationError: A setting is out of its range, or the checkpoint cannot be used.
 
         Source: POST /runs/search, GET /runs/{run_id} (acp-v0.1.yaml)
         """
-        settings = WatchSettings(timeout=timeout, interval=interval, max_in_flight=max_in_flight)
-        return Watch([(self._source, run_ids)], settings)
+        settings = WatchSettings(
+            timeout=timeout, interval=interval, max_in_flight=max_in_flight, keep_open=keep_open
+        )
+        return Watch([(self._source, run_ids)], settings, checkpoint=checkpoint)
 
     def stream(
         self,

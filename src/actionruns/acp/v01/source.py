@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from actionruns.acp.settling import SETTLE_SECONDS
 from actionruns.acp.source import HOLD_SECONDS, AcpSource
@@ -13,11 +13,16 @@ from actionruns.acp.v01._generated.models import (
     RunResult,
     UnknownOutput,
 )
-from actionruns.acp.v01._generated.operations import GET_RUN, GET_RUN_OUTPUT, SEARCH_RUNS
+from actionruns.acp.v01._generated.operations import (
+    GET_RUN,
+    GET_RUN_OUTPUT,
+    GET_RUN_STREAM,
+    SEARCH_RUNS,
+)
 from actionruns.core.codec import structure, unstructure
 from actionruns.core.model import UNSET, Unset, field, model
 from actionruns.errors import ApiError, ConnectionFailed, DecodeFailed
-from actionruns.transport import Transport
+from actionruns.transport import EventStream, Transport
 from actionruns.watching import ActiveRow
 
 __all__ = ["AcpV01Source", "WaitedRun"]
@@ -58,6 +63,10 @@ class AcpV01Source(AcpSource[Run]):
             {"run_id": run_id, "block_timeout": HOLD_SECONDS},
             timeout=HOLD_SECONDS + _MARGIN,
         )
+
+    def events(self, run_id: str) -> EventStream[Any]:
+        """Return the events of a run's stream (``GET /runs/{run_id}/stream``)."""
+        return self._transport.stream(GET_RUN_STREAM, {"run_id": run_id})
 
     async def with_output(self, run: Run, run_id: str) -> WaitedRun:
         """Return a run together with its output (``GET /runs/{run_id}/output``)."""

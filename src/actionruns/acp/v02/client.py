@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl as ssl_module
 from collections.abc import Iterable, Mapping
+from os import PathLike
 from typing import Any, Literal
 
 import aiohttp
@@ -206,6 +207,8 @@ class AsyncAcpV02Client(AsyncAcpClient):
         timeout: float | None = None,
         interval: float | None = None,
         max_in_flight: int = 64,
+        checkpoint: str | PathLike[str] | None = None,
+        keep_open: bool = False,
     ) -> Watch[RunStateless | RunStateful]:
         """Follow many runs until each has ended, and tell every change once.
 
@@ -219,6 +222,10 @@ class AsyncAcpV02Client(AsyncAcpClient):
             interval: Seconds between two looks; None = 1 s after a change, up to 15 s while it is
                 quiet.
             max_in_flight: Requests for single runs under way at once.
+            checkpoint: A file that keeps what is followed and was told, so that another watch can
+                go on after this one, even after a crash; see `Watch`. None = none.
+            keep_open: Go on when no run is followed any more, since others may be added
+                (`Watch.add`).
 
         Returns:
             The updates, an asynchronous iterator: at first one for the state of each run, then
@@ -229,11 +236,14 @@ class AsyncAcpV02Client(AsyncAcpClient):
             AuthenticationFailed: The credentials are refused.
             ConnectionFailed: The first look found no server.
             ApiError: The first look was refused.
+            ConfigurationError: A setting is out of its range, or the checkpoint cannot be used.
 
         Source: POST /runs/search, GET /runs/{run_id} (acp-v0.2.yaml)
         """
-        settings = WatchSettings(timeout=timeout, interval=interval, max_in_flight=max_in_flight)
-        return Watch([(self._source, run_ids)], settings)
+        settings = WatchSettings(
+            timeout=timeout, interval=interval, max_in_flight=max_in_flight, keep_open=keep_open
+        )
+        return Watch([(self._source, run_ids)], settings, checkpoint=checkpoint)
 
     def stream(
         self,

@@ -21,13 +21,15 @@ from actionruns.acp.v02._generated.operations import (
     GET_STATELESS_RUN,
     GET_THREAD_RUN,
     SEARCH_STATELESS_RUNS,
+    STREAM_STATELESS_RUN_OUTPUT,
+    STREAM_THREAD_RUN_OUTPUT,
     WAIT_FOR_STATELESS_RUN_OUTPUT,
     WAIT_FOR_THREAD_RUN_OUTPUT,
 )
 from actionruns.core.codec import structure, unstructure
 from actionruns.core.model import UNSET, Unset, field, model
 from actionruns.errors import ApiError, ConnectionFailed, DecodeFailed, RequestTimeout
-from actionruns.transport import Transport
+from actionruns.transport import EventStream, Transport
 from actionruns.watching import ActiveRow
 
 __all__ = ["AcpV02Source", "AnyRun", "WaitedStatefulRun", "WaitedStatelessRun", "run_path"]
@@ -90,6 +92,13 @@ class AcpV02Source(AcpSource[AnyRun]):
         # The server would wait without end; that we break it off doesn't touch the run.
         with suppress(RequestTimeout):
             await self._wait(run_id, HOLD_SECONDS)
+
+    def events(self, run_id: str) -> EventStream[Any]:
+        """Return the events of a run's stream (``GET /runs/{run_id}/stream``, or its thread's)."""
+        path = run_path(run_id)
+        if "thread_id" in path:
+            return self._transport.stream(STREAM_THREAD_RUN_OUTPUT, path)
+        return self._transport.stream(STREAM_STATELESS_RUN_OUTPUT, path)
 
     async def with_output(self, run: AnyRun, run_id: str) -> WaitedStatelessRun | WaitedStatefulRun:
         """Return a run together with its output (``GET /runs/{run_id}/wait``)."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ssl as ssl_module
 from collections.abc import Iterable, Mapping
+from os import PathLike
 
 import aiohttp
 
@@ -205,6 +206,8 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
         interval: float | None = None,
         max_in_flight: int = 64,
         stale_after: float | None = None,
+        checkpoint: str | PathLike[str] | None = None,
+        keep_open: bool = False,
     ) -> BlockingIterator[RunUpdate[ActionRun]]:
         """Follow many runs until each has ended, and tell every change once.
 
@@ -222,6 +225,10 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
             stale_after: Seconds since its start after which a run that is running counts as stale
                 (`Outcome.STALE`) and is followed no longer: ForgePortal does not notice when a
                 worker dies. None = never.
+            checkpoint: A file that keeps what is followed and was told, so that another watch can
+                go on after this one, even after a crash; see `Watch`. None = none.
+            keep_open: Go on when no run is followed any more, since others may be added
+                (`Watch.add`).
 
         Returns:
             The updates, an asynchronous iterator: at first one for the state of each run, then
@@ -232,6 +239,7 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
             AuthenticationFailed: The session is refused.
             ConnectionFailed: The first look found no server.
             ApiError: The first look was refused.
+            ConfigurationError: A setting is out of its range, or the checkpoint cannot be used.
 
         Source: GET /api/v1/action-runs, GET /api/v1/action-runs/{runId} (forgeportal.yaml)
         """
@@ -242,6 +250,8 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
             interval=interval,
             max_in_flight=max_in_flight,
             stale_after=stale_after,
+            checkpoint=checkpoint,
+            keep_open=keep_open,
         )
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl as ssl_module
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from os import PathLike
 from typing import Literal
 
 import aiohttp
@@ -183,6 +184,8 @@ class PortClient(BlockingClient[AsyncPortClient]):
         timeout: float | None = None,
         interval: float | None = None,
         max_in_flight: int = 64,
+        checkpoint: str | PathLike[str] | None = None,
+        keep_open: bool = False,
     ) -> BlockingIterator[RunUpdate[ActionRun]]:
         """Follow many runs until each has ended, and tell every change once.
 
@@ -196,6 +199,10 @@ class PortClient(BlockingClient[AsyncPortClient]):
             interval: Seconds between two looks; None = 1 s after a change, up to 15 s while it is
                 quiet.
             max_in_flight: Requests for single runs under way at once.
+            checkpoint: A file that keeps what is followed and was told, so that another watch can
+                go on after this one, even after a crash; see `Watch`. None = none.
+            keep_open: Go on when no run is followed any more, since others may be added
+                (`Watch.add`).
 
         Returns:
             The updates, an asynchronous iterator: at first one for the state of each run, then
@@ -206,6 +213,7 @@ class PortClient(BlockingClient[AsyncPortClient]):
             AuthenticationFailed: The credentials are refused.
             ConnectionFailed: The first look found no server.
             ApiError: The first look was refused.
+            ConfigurationError: A setting is out of its range, or the checkpoint cannot be used.
 
         Source: GET /v1/actions/runs, GET /v1/actions/runs/{run_id} (port.yaml)
         """
@@ -215,6 +223,8 @@ class PortClient(BlockingClient[AsyncPortClient]):
             timeout=timeout,
             interval=interval,
             max_in_flight=max_in_flight,
+            checkpoint=checkpoint,
+            keep_open=keep_open,
         )
 
     def report(self, run_id: str) -> AbstractContextManager[Report]:

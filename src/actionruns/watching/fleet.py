@@ -1,0 +1,270 @@
+"""Fleet: the followed runs of one service, and the updates that tell of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+from actionruns.core.sweep import Followed, Ledger
+from actionruns.errors import (
+    ActionRunsError,
+    AuthenticationFailed,
+    ClientClosed,
+    ConfigurationError,
+    DecodeFailed,
+    InvalidRequest,
+    NotFound,
+    RateLimited,
+    RunGone,
+    ServerError,
+    WaitTimeout,
+)
+from actionruns.states import Run, RunState
+from actionruns.watching.progress import Progress
+from actionruns.watching.settings import WatchSettings
+from actionruns.watching.source import ActivePage, RunSource
+from actionruns.watching.staleness import start_of
+from actionruns.watching.update import Outcome, RunUpdate
+
+__all__ = ["FATAL", "Fleet", "Updates"]
+
+R = TypeVar("R", bound=Run)
+
+_log = logging.getLogger("actionruns.watching")
+
+Updates = asyncio.Queue[RunUpdate[R] | BaseException | None]
+"""What a watch tells. Its last item is an error, or None: all is told."""
+
+FATAL = (AuthenticationFailed, ConfigurationError, ClientClosed, InvalidRequest)
+"""Nobody can be followed: these end a watch. Every other error concerns a run or a moment."""
+
+# These pass by themselves, or are a run's own, even when nothing has been learnt before. Any other
+# error of a first look (no server, no permission, a wrong address) is the caller's to mend.
+_PASSING_AT_FIRST = (NotFound, RateLimited, ServerError)
+
+_KEPT = 1000
+"""Runs up to which each is kept as last seen. More of them would cost a hundred times the memory of
+what is needed to follow them."""
+
+
+class Fleet(Generic[R]):
+    """The followed runs of one service: takes what looks at them have shown, and tells changes.
+
+    Args:
+        source: How the service's runs are looked at.
+        settings: How they are followed.
+        updates: Takes the updates; when it is full, those who look wait (back-pressure).
+        progress: Counts what is done.
+        when_idle: Called when the last run is followed no longer.
+
+    Attributes:
+        ledger: What is known of each run.
+        changed: Whether the look under way has shown a change.
+        ends: Ends that it has shown.
+        refused: Whether it was refused for its rate.
+        unpushed: Whether a change was found that nobody had told of.
+    """
+
+    def __init__(
+        self,
+        source: RunSource[R],
+        *,
+        settings: WatchSettings,
+        updates: Updates[R],
+        progress: Progress,
+        when_idle: Callable[[], None],
+    ) -> None:
+        self.source = source
+        self.settings = settings
+        self.ledger = Ledger()
+        self.changed = False
+        self.ends = 0
+        self.refused = False
+        self.unpushed = False
+        self._when_idle = when_idle
+        self._updates = updates
+        self._progress = progress
+        self._heard = False
+        self._last_error: ActionRunsError | None = None
+
+    def ref(self, followed: Followed) -> str:
+        """Return a run's reference."""
+        return f"{self.source.service}:{followed.run_id}"
+
+    def follow(self, run_id: str) -> Followed:
+        """Follow a run; nothing changes when it is followed already."""
+        if run_id not in self.ledger:
+            self._progress.followed += 1
+        return self.ledger.add(run_id)
+
+    def drop(self, run_id: str) -> None:
+        """Follow a run no longer; nothing happens when it is not followed."""
+        if run_id in self.ledger:
+            self.ledger.drop(run_id)
+            self._progress.followed -= 1
+            if not self.ledger:
+                self._when_idle()
+
+    def begin_look(self) -> None:
+        """Begin a look at the runs."""
+        self.changed = self.refused = self.unpushed = False
+        self.ends = 0
+
+    def raise_first_error(self) -> None:
+        """Raise what a first look met when it has learnt nothing at all.
+
+        Once the service has answered, failures are moments; before that they are most likely the
+        caller's: a server that is down, a wrong address, a permission that lacks.
+        """
+        error = self._last_error
+        if error is not None and self._is_raised(error):
+            raise error
+
+    async def see_page(self, page: ActivePage) -> None:
+        """Take what a page of active runs shows."""
+        self._heard = True
+        for row in page.rows:
+            if not self.ledger.see(row.run_id, row.status):
+                continue
+            followed = self.ledger.get(row.run_id)
+            try:
+                run = self.source.from_row(row)
+            except DecodeFailed:
+                self.ledger.doubt(followed)
+                continue
+            # A list may lag behind; that a run has ended is reported from its own answer only.
+            if run.is_terminal:
+                self.ledger.doubt(followed)
+            else:
+                followed.failing_since = None
+                await self._report(followed, run)
+
+    async def see_run(self, followed: Followed, run: R, *, pushed: bool = False) -> None:
+        """Take a run's own answer.
+
+        Args:
+            followed: What was known of it.
+            run: The answer.
+            pushed: Whether it was asked for because somebody told of a change.
+        """
+        self._heard = True
+        followed.unknown_since = followed.failing_since = None
+        self.ledger.is_active_after_all(followed)
+        await self._report(followed, run, pushed=pushed)
+
+    async def see_unknown(self, followed: Followed, error: NotFound, now: float) -> None:
+        """Take that the service does not know a run; that is its end only after a while.
+
+        Args:
+            followed: What was known of it.
+            error: The answer.
+            now: A monotonic time in seconds.
+        """
+        self.note_error(error)
+        if followed.unknown_since is None:
+            followed.unknown_since = now
+        if now - followed.unknown_since >= self.settings.not_found_grace:
+            ref = self.ref(followed)
+            gone = RunGone(f"{ref} is not known to the service any more: {error}", ref=ref)
+            await self.give_up(followed, Outcome.GONE, gone)
+
+    async def see_failure(self, followed: Followed, error: ActionRunsError, now: float) -> None:
+        """Take that a run could not be asked for; it is given up when that lasts too long."""
+        if followed.failing_since is None:
+            followed.failing_since = now
+        if now - followed.failing_since >= self.settings.give_up_after:
+            await self.give_up(followed, Outcome.FAILED_TO_FOLLOW, error)
+
+    async def see_failure_of_all(self, error: ActionRunsError, now: float) -> None:
+        """Count a failed sweep against every run: there is no use in asking for them."""
+        for followed in list(self.ledger):
+            await self.see_failure(followed, error, now)
+
+    def note_error(self, error: ActionRunsError) -> None:
+        """Note a failed request."""
+        self._progress.failures += 1
+        self.refused |= isinstance(error, RateLimited)
+        # What is raised needs no line in the log, and what goes on no second one.
+        is_news = str(error) != str(self._last_error)
+        _log.log(
+            logging.WARNING if is_news and not self._is_raised(error) else logging.DEBUG,
+            "%s",
+            error,
+            extra={"service": self.source.service, "followed": len(self.ledger)},
+        )
+        self._last_error = error
+
+    def _is_raised(self, error: ActionRunsError) -> bool:
+        return not self._heard and not isinstance(error, _PASSING_AT_FIRST)
+
+    async def time_out_all(self) -> None:
+        """Tell of each run that the watch's time is up."""
+        for followed in list(self.ledger):
+            await self.give_up(followed, Outcome.TIMED_OUT, self._timeout(followed))
+
+    def _timeout(self, followed: Followed) -> WaitTimeout:
+        ref, timeout, last = self.ref(followed), self.settings.timeout, self._last_error
+        if followed.status is not None:
+            problem = f"{ref} did not end within {timeout:g} s (status: {followed.status})"
+            problem += "; the run goes on"
+        else:
+            problem = f"{ref} was not seen within {timeout:g} s"
+            problem += f"; the last failure was: {last}" if last is not None else ""
+        error = WaitTimeout(problem, ref=ref, run=followed.run)
+        error.__cause__ = last
+        return error
+
+    async def _report(self, followed: Followed, run: R, *, pushed: bool = False) -> None:
+        """Put an update into the queue if the run's status is news or its end."""
+        if run.status == followed.status and not run.is_terminal:
+            return
+        if self.ledger.find([followed.run_id]) != [followed]:
+            return  # dropped while it was asked for
+        seen_at, changed_at = datetime.now(UTC), self.source.changed_at(run)
+        # Into the queue first: an update that a cancelled wait leaves out is not noted as told.
+        await self._updates.put(
+            RunUpdate(
+                ref=self.ref(followed),
+                run=run,
+                state=run.state,
+                previous=followed.state,
+                seen_at=seen_at,
+                changed_at=changed_at,
+                outcome=Outcome.ENDED if run.is_terminal else None,
+            )
+        )
+        self._progress.changes += 1
+        self.changed = True
+        self.unpushed |= followed.status is not None and not pushed
+        followed.status, followed.state = run.status, run.state
+        followed.run = run if len(self.ledger) <= _KEPT else None
+        if self.settings.stale_after is not None:
+            followed.started_at = start_of(run)
+        if run.is_terminal:
+            self.drop(followed.run_id)
+            self.ends += 1
+            self._progress.ended += 1
+            if changed_at is not None:
+                self._progress.note_lag((seen_at - changed_at).total_seconds())
+
+    async def give_up(self, followed: Followed, outcome: Outcome, error: ActionRunsError) -> None:
+        """Tell why a run is followed no longer although it has not ended."""
+        if self.ledger.find([followed.run_id]) != [followed]:
+            return
+        await self._updates.put(
+            RunUpdate(
+                ref=self.ref(followed),
+                run=followed.run,
+                state=followed.state or RunState.UNKNOWN,
+                previous=followed.state,
+                seen_at=datetime.now(UTC),
+                outcome=outcome,
+                error=error,
+            )
+        )
+        self._progress.changes += 1
+        self.drop(followed.run_id)
+        self._progress.lost += 1
