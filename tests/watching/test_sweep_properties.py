@@ -94,6 +94,9 @@ def check_updates(source: SimulatedSource, told: list[Told]) -> None:
             assert item.at >= history.end_time, "an end was invented"
             assert update.run is not None
             assert (update.run.status, history.ends) == (history.end, True)
+        if update.outcome is Outcome.GONE:
+            assert history.vanishes is not None, "a run that is there was called gone"
+            assert item.at >= history.end_time + history.vanishes + GRACE - 1e-6, "no grace"
         last[update.run_id] = update
     assert last.keys() == source.histories.keys(), "a run was lost"
     for run_id, update in last.items():
@@ -102,14 +105,12 @@ def check_updates(source: SimulatedSource, told: list[Told]) -> None:
 
 def check_outcome(history: History, update: RunUpdate[FakeRun]) -> None:
     """Check that a run's last update is what had to be told of it."""
-    if update.outcome is Outcome.GONE:
-        assert history.vanishes is not None
-    elif update.outcome is Outcome.TIMED_OUT:
+    if update.outcome is Outcome.TIMED_OUT:
         assert isinstance(update.error, WaitTimeout)
         in_time = history.ends and history.vanishes is None
         assert not (in_time and history.end_time + SLACK < TIMEOUT), "an end was missed"
     else:
-        assert update.outcome is Outcome.ENDED
+        assert update.outcome in (Outcome.ENDED, Outcome.GONE)
 
 
 def check_requests(source: SimulatedSource, watch: Watch[FakeRun], shortest: float) -> None:
@@ -189,6 +190,8 @@ def test_a_watch_goes_on_where_the_last_one_was_killed(
         lives = run_virtually(simulate())
     whole: list[Told] = []
     for told in lives:
+        if whole and told:
+            assert told[0].update.redelivered, "what was in flight was not told again"
         for number, item in enumerate(told):
             if item.update.redelivered:
                 assert number == 0, "only the first update of a life may be told again"
