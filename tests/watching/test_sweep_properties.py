@@ -152,61 +152,82 @@ def test_every_end_is_told_once_and_none_is_invented(
     check_requests(source, watch, tempo.interval or tempo.shortest)
 
 
+@attrs.frozen
+class Life:
+    """One life of the process that watches.
+
+    Attributes:
+        told: What it was told.
+        killed: Whether it was killed with its last update in hand.
+        over: Whether the watch came to its end.
+    """
+
+    told: list[Told]
+    killed: bool = False
+    over: bool = False
+
+
+async def live(source: SimulatedSource, checkpoint: Path, most: int | None) -> Life:
+    """Follow all runs until all is told, or until so many updates: then the process is killed."""
+    settings = WatchSettings(timeout=TIMEOUT, not_found_grace=GRACE)
+    watch = Watch([(source, list(source.histories))], settings, checkpoint=checkpoint)
+    told: list[Told] = []
+    try:
+        await follow(source, watch, told, most or 10**6)
+    except ActionRunsError:  # its first look met a fault
+        return Life(told)
+    finally:
+        await watch.aclose()  # as a kill would: what was handed out last stays in flight
+    killed = len(told) == most
+    return Life(told, killed, over=not killed)
+
+
+def joined(lives: list[Life]) -> list[Told]:
+    """Return what all lives were told, what came twice once."""
+    whole: list[Told] = []
+    was_killed = False
+    for life in lives:
+        for number, item in enumerate(life.told):
+            is_first = number == 0
+            assert item.update.redelivered == (is_first and was_killed)
+            if item.update.redelivered:
+                before = whole.pop().update
+                assert attrs.evolve(item.update, redelivered=False, error=None) == attrs.evolve(
+                    before, redelivered=False, error=None
+                )
+                assert str(item.update.error) == str(before.error)
+            whole.append(item)
+        was_killed = life.killed or (was_killed and not life.told)
+    # A watch that is out of time leaves its runs to the next.
+    last = {item.update.run_id: item for item in whole}
+    return [
+        item
+        for item in whole
+        if item.update.outcome is not Outcome.TIMED_OUT or last[item.update.run_id] is item
+    ]
+
+
 @settings(
     max_examples=max(20, EXAMPLES // 5),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(fleet=fleets, habits=habits, crashes=st.lists(st.integers(1, 12), max_size=3))
+@given(fleet=fleets, habits=habits, kills=st.lists(st.integers(1, 12), max_size=3))
 def test_a_watch_goes_on_where_the_last_one_was_killed(
-    fleet: dict[str, History], habits: Habits, crashes: list[int]
+    fleet: dict[str, History], habits: Habits, kills: list[int]
 ) -> None:
     """Over several lives of a process nothing is lost, and only what was in flight comes twice."""
     source = SimulatedSource(fleet, habits)
-    tempo = WatchSettings(timeout=TIMEOUT, not_found_grace=GRACE)
+
+    async def simulate(checkpoint: Path) -> list[Life]:
+        lives = [await live(source, checkpoint, most) for most in kills]
+        while not lives or not lives[-1].over:
+            lives.append(await live(source, checkpoint, None))
+        return lives
+
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "checkpoint.db"
-
-        async def live(most: int) -> tuple[list[Told], bool]:
-            watch = Watch([(source, list(fleet))], tempo, checkpoint=file)
-            told: list[Told] = []
-            try:
-                await follow(source, watch, told, most)
-            except ActionRunsError:  # its first look met a fault
-                return told, False
-            finally:
-                await watch.aclose()  # as a kill would: what was handed out last is in flight
-            return told, len(told) < most
-
-        async def simulate() -> list[list[Told]]:
-            lives: list[list[Told]] = []
-            planned = list(crashes)
-            is_over = False
-            while not is_over:
-                told, is_over = await live(planned.pop() if planned else 10**6)
-                lives.append(told)
-            return lives
-
-        lives = run_virtually(simulate())
-    whole: list[Told] = []
-    for told in lives:
-        if whole and told:
-            assert told[0].update.redelivered, "what was in flight was not told again"
-        for number, item in enumerate(told):
-            if item.update.redelivered:
-                assert number == 0, "only the first update of a life may be told again"
-                assert item.update.run == whole[-1].update.run
-                assert item.update.state == whole[-1].update.state
-                whole.pop()
-            whole.append(item)
-    # A watch that is out of time leaves its runs to the next.
-    kept = [
-        item
-        for number, item in enumerate(whole)
-        if item.update.outcome is not Outcome.TIMED_OUT
-        or all(later.update.run_id != item.update.run_id for later in whole[number + 1 :])
-    ]
-    check_updates(source, kept)
+        lives = run_virtually(simulate(Path(folder) / "checkpoint.db"))
+    check_updates(source, joined(lives))
 
 
 def test_the_simulation_can_tell_a_wrong_end() -> None:

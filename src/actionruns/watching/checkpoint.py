@@ -40,9 +40,6 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WIT
 CREATE TABLE IF NOT EXISTS runs (ref TEXT PRIMARY KEY, row TEXT NOT NULL) WITHOUT ROWID;
 """
 
-# One that is not followed any more because the watch's time was up is followed on by the next.
-_NOT_FINAL = (None, Outcome.TIMED_OUT)
-
 
 @attrs.frozen
 class Told:
@@ -172,6 +169,7 @@ class Checkpoint:
 
     def _note_told(self, database: sqlite3.Connection) -> None:
         update = self._handed_out
+        # A run that goes on when the watch's time is up is followed by the next watch.
         if update is not None and update.outcome is not Outcome.TIMED_OUT:
             row = encode(_told(update)).decode()
             database.execute("REPLACE INTO runs VALUES (?, ?)", (update.ref, row))

@@ -168,10 +168,10 @@ class Conductor(Generic[R]):
         service, run_id = split_ref(in_flight.ref)
         if self._knows(service):
             fleet = self.followers[service].fleet
-            if in_flight.outcome in (None, Outcome.TIMED_OUT):
+            if in_flight.outcome is None:
                 followed = fleet.follow(run_id)
                 followed.status, followed.state = in_flight.status, in_flight.state
-            else:
+            elif in_flight.outcome is not Outcome.TIMED_OUT:  # one of those is followed on
                 fleet.drop(run_id)
             await self._updates.put(as_update(in_flight, fleet.source))
 
