@@ -50,13 +50,12 @@ def test_a_killed_watch_is_taken_up_with_nothing_lost_and_nothing_told_twice(
     """Whenever it is killed: only the update in flight comes again, and is marked."""
     chance = random.Random(seed)
     told: dict[str, list[Line]] = defaultdict(list)
-    lives: list[tuple[list[Line], int]] = []
     with emulated(speed=8, duration=(2, 30), seed=seed) as port:
         run_ids = port.call(port.emulator.add_runs, RUNS)
         command = [sys.executable, str(PROGRAM), port.emulator.port_url]
         command += [str(tmp_path / "checkpoint.db"), *run_ids]
-        for most in [*(chance.randrange(1, RUNS // 2) for _ in range(KILLS)), None]:
-            lives.append(live(command, most))
+        ends = [*(chance.randrange(1, RUNS // 2) for _ in range(KILLS)), None]
+        lives = [live(command, most) for most in ends]
     for lines, _ in lives:
         for number, line in enumerate(lines):
             if line.pop("redelivered"):

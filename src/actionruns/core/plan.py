@@ -164,13 +164,15 @@ def _singles(now: Circumstances, rate: float, interval: float) -> int:
 def _reason(
     now: Circumstances, look: Look, costs: dict[Look, _Cost], in_time: set[Look], least: float
 ) -> str:
-    slow = [way.value for way in costs if way not in in_time]
+    chosen = costs[look].requests
+    slower = [way.value for way in costs if way not in in_time and costs[way].requests < chosen]
     if len(costs) == 1 and not now.listable:
         reason = "because the list was refused"
     elif len(costs) == 1:
-        reason = f"because {_runs(now.followed)} are not worth reading the list for"
-    elif slow:
-        reason = f"because it is in time, unlike to {' or to '.join(slow)}"
+        runs = "1 run is" if now.followed == 1 else f"{now.followed:,} runs are"
+        reason = f"because {runs} not worth reading the list for"
+    elif slower:
+        reason = f"because to {' or to '.join(slower)} takes fewer, but too long"
     else:
         reason = "because that takes the fewest requests"
     if look is Look.SWEEP and now.pages is None:
@@ -183,7 +185,3 @@ def _reason(
 def _count(requests: float) -> str:
     number = f"{requests:,.0f}" if requests >= 10 else f"{requests:.2g}"
     return f"{number} request{'' if number == '1' else 's'}"
-
-
-def _runs(count: int) -> str:
-    return f"{count:,} run{'' if count == 1 else 's'}"

@@ -107,21 +107,27 @@ class Checkpoint:
         Raises:
             ConfigurationError: Another watch has it, it is no checkpoint, or of a newer version.
         """
-        with self._mapped_errors():
-            database = sqlite3.connect(self.path, timeout=0.2, isolation_level=None)
-            self._database = database
-            # The lock goes with the process, however it ends. Each commit is in the file when it
-            # returns, for any process that comes later; only a crash of the machine may undo some.
-            database.execute("PRAGMA locking_mode = EXCLUSIVE")
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-            database.execute("BEGIN IMMEDIATE")
-            found = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
-            if found and "meta" not in found:
-                raise sqlite3.DatabaseError("it has other tables")
-            database.execute("COMMIT")
-            database.executescript(_TABLES)
-            self._check_format(database)
+        try:
+            with self._mapped_errors():
+                self._database = sqlite3.connect(self.path, timeout=0.2, isolation_level=None)
+                self._take(self._database)
+        except BaseException:
+            self.close()
+            raise
+
+    def _take(self, database: sqlite3.Connection) -> None:
+        # The lock goes with the process, however it ends. It is taken before anything is written:
+        # the file may be another program's.
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        found = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+        if found and "meta" not in found:
+            raise ValueError("it has other tables")
+        # Each commit is in the file when it returns, for any process that comes later; only a crash
+        # of the machine may undo the last ones.
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.executescript(_TABLES)
+        self._check_format(database)
 
     def _check_format(self, database: sqlite3.Connection) -> None:
         number = self._meta("format")
@@ -220,8 +226,6 @@ class Checkpoint:
                 problem = f"{name} cannot be used: {error}"
             else:
                 problem = f"{name} is no checkpoint of a watch ({error}); use another file"
-            if self._database is not None and code is not None:
-                self.close()
             raise ConfigurationError(problem) from error
 
 
@@ -234,7 +238,9 @@ def _told(update: RunUpdate[Any]) -> dict[str, Any]:
     return row
 
 
-def _read_told(row: dict[str, Any]) -> Told:
+def _read_told(row: object) -> Told:
+    if not isinstance(row, dict):
+        raise ValueError(f"a row is {row!r}")  # of what is in a file
     outcome = row.get("outcome")
     state = row.get("state")
     return Told(
