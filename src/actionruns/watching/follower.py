@@ -98,7 +98,7 @@ class Follower(Generic[R]):
         plan = make_plan(
             Circumstances(
                 followed=len(self.fleet.ledger),
-                pages=self._sweeper.pages,
+                pages=self._sweeper.reach.pages,
                 ends=float(self._ends),
                 hidden=int(float(self._hidden)),
                 interval=settings.interval or settings.shortest,

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from actionruns.core.paging import CursorPages
-from actionruns.core.sweep import worth_another_page
+from actionruns.core.sweep import Reach
 from actionruns.errors import (
     ActionRunsError,
     BadRequest,
@@ -63,13 +63,13 @@ class Sweeper(Generic[R]):
     Attributes:
         deadline: When the watch's time is up, on the loop's clock; None = never.
         seconds: How long a page takes.
-        pages: Pages of the last sweep that read the whole list; None before.
+        reach: How far the list has to be read.
     """
 
     def __init__(self, fleet: Fleet[R], progress: Progress) -> None:
         self.deadline: float | None = None
         self.seconds = MovingMean()
-        self.pages: int | None = None
+        self.reach = Reach()
         self._fleet = fleet
         self._progress = progress
         self._looks_without_list = 0
@@ -85,26 +85,26 @@ class Sweeper(Generic[R]):
 
     async def sweep(self) -> Swept:
         """Read the list as far as it is worth it."""
-        fleet, read, covers = self._fleet, 0, True
+        fleet, reach, covers = self._fleet, self.reach, True
+        reach.begin()
         parts: deque[str | None] = deque([None])
         seen: set[str | None] = {None}
-        while parts:
+        is_worth_it = True
+        while parts and is_worth_it:
             part, pages, page = parts.popleft(), CursorPages(), None
-            while pages.more:
+            while pages.more and is_worth_it:
+                unseen = fleet.ledger.unseen
                 page = await self._page(pages, part)
                 if page is None:
                     return Swept(read=not self.listable, covers=False)
-                read += 1
-                if not worth_another_page(
-                    unseen=fleet.ledger.unseen, pages_read=read, pages_expected=self.pages
-                ):
-                    return Swept(read=True, covers=covers and not page.cut)
+                reach.note_page(found=fleet.ledger.unseen < unseen)
+                is_worth_it = reach.worth_another_page(fleet.ledger.unseen)
             if page is not None and page.cut:
                 covers = False
                 finer = [name for name in fleet.source.parts(part) if name not in seen]
                 parts.extend(finer[: _MOST_PARTS - len(seen)])
                 seen.update(finer)
-        self.pages = read
+        reach.end(fleet.ledger.unseen)
         return Swept(read=True, covers=covers)
 
     async def _page(self, pages: CursorPages, part: str | None) -> ActivePage | None:

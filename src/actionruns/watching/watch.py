@@ -192,7 +192,7 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
             ended=progress.ended,
             lost=progress.lost,
             changes=progress.changes,
-            waiting=self._updates.qsize(),
+            waiting=self._updates.qsize() - (self._task is not None and self._task.done()),
             rounds=progress.rounds,
             requests=progress.requests,
             pages=progress.pages,
