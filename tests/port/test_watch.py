@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -214,3 +215,81 @@ async def test_a_row_that_tells_no_status_is_left_out(
     emulator.fail_next("GET", LIST, status=200, body=body)
     page = await port.source.active_page(None)
     assert [read.run_id for read in page.rows] == ["r_1"]
+
+
+async def test_a_list_without_a_cursor_is_swept_by_filters() -> None:
+    """One page is all there is of each list: older runs are found by their action."""
+    async with (
+        Emulator(auto_progress=False, cursor=False) as emulator,
+        AsyncPortClient(base_url=emulator.port_url, token="demo") as port,
+    ):
+        run_ids = await emulator.add_runs(800, "rotate_secrets")
+        run_ids += await emulator.add_runs(800, "run_flaky_tests")
+        run_ids += await emulator.add_runs(800, "create_microservice")
+        async with Watch([(port.source, run_ids)], WatchSettings(interval=1e-6)) as watching:
+            for _ in run_ids:
+                assert (await anext(watching)).outcome is None
+            # The newest thousand showed two actions; of the third, runs had to be asked for once.
+            assert emulator.requests.count("GET", ONE) <= 800
+            before = emulator.requests.count("GET", ONE)
+            await emulator.finish(run_ids[0], "SUCCESS")
+            update = await anext(watching)
+            assert (update.run_id, update.outcome) == (run_ids[0], Outcome.ENDED)
+            assert emulator.requests.count("GET", ONE) - before <= 3
+        shot = watching.snapshot()
+    assert shot.pages <= 5 * shot.rounds
+
+
+async def test_what_no_filter_shows_is_asked_for_in_turn() -> None:
+    """Of an action with more active runs than fit on a page, so many in a look as planned."""
+    async with (
+        Emulator(auto_progress=False, cursor=False) as emulator,
+        AsyncPortClient(base_url=emulator.port_url, token="demo") as port,
+    ):
+        run_ids = await emulator.add_runs(1400, "rotate_secrets")
+        settings = WatchSettings(interval=1e-6, max_in_flight=10)
+        async with Watch([(port.source, run_ids)], settings) as watching:
+            for _ in run_ids:
+                assert (await anext(watching)).outcome is None
+            await emulator.finish(run_ids[0], "SUCCESS")  # the oldest
+            assert (await anext(watching)).run_id == run_ids[0]
+            shot = watching.snapshot()
+        assert shot.singles <= 40 * shot.rounds
+    assert emulator.requests.count("GET", LIST) >= shot.rounds
+
+
+async def test_an_update_tells_when_the_run_changed(
+    emulator: Emulator, port: AsyncPortClient
+) -> None:
+    """By Port's clock: the end of a run that has ended, else its last change."""
+    (run_id,) = await emulator.add_runs(1)
+    async with port.watch([run_id], interval=0.01) as watching:
+        first = await anext(watching)
+        await emulator.finish(run_id, "SUCCESS")
+        last = await anext(watching)
+    assert first.run is not None
+    assert last.run is not None
+    assert (first.changed_at, last.changed_at) == (first.run.updated_at, last.run.ended_at)
+    assert 0 <= (watching.snapshot().lag_p99 or 0) < 60
+
+
+async def test_a_checkpoint_takes_up_a_watch_of_port(
+    emulator: Emulator, port: AsyncPortClient, tmp_path: Path
+) -> None:
+    """What was told in the first life is not told in the second, in either form."""
+    run_ids = await emulator.add_runs(5)
+    file = tmp_path / "watch.db"
+    async with port.watch(run_ids, interval=0.01, checkpoint=file) as watching:
+        for _ in run_ids:
+            await anext(watching)
+    for run_id in run_ids:
+        await emulator.finish(run_id, "FAILURE")
+
+    def go_on() -> list[tuple[str, RunState | None, bool]]:
+        with PortClient(base_url=emulator.port_url, token="demo") as client:
+            updates = client.watch([], interval=0.01, checkpoint=file)
+            return [(u.run_id, u.previous, u.redelivered) for u in updates]
+
+    told = await asyncio.to_thread(go_on)
+    # The last one of the first life was dealt with: its block was left without an exception.
+    assert sorted(told) == sorted((run_id, RunState.RUNNING, False) for run_id in run_ids)
