@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from actionruns.core.paging import CursorPages
-from actionruns.core.sweep import Reach
+from actionruns.core.reach import Reach
 from actionruns.errors import (
     ActionRunsError,
     BadRequest,
