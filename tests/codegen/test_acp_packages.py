@@ -40,7 +40,7 @@ ALL_PAIRS = [*ENDPOINTS, *CLIENTS]
 CLOSING = {"aclose", "close", "closed"}
 RETURNS = (
     (re.compile(r"^AsyncIterator\[(.*)\]$"), r"BlockingIterator[\1]"),
-    (re.compile(r"^Watch\[(.*)\]$"), r"BlockingIterator[RunUpdate[\1]]"),
+    (re.compile(r"^Watch\[(.*)\]$"), r"BlockingWatch[\1]"),
     (re.compile(r"^(?:Event|Run)Stream\[(.*)\]$"), r"BlockingIterator[StreamEvent[\1]]"),
 )
 

@@ -70,6 +70,13 @@ def method(text: str, name: str) -> str:
             ),
         ),
         (
+            "def watch(self, a: str) -> Watch[Job]: ...",
+            (
+                "def watch(self, a: str) -> BlockingWatch[Job]: "
+                "return self._loop.watch(self._async.watch, a)"
+            ),
+        ),
+        (
             "def open(self, a: str) -> contextlib.AbstractAsyncContextManager[AsyncOther]: ...",
             (
                 "def open(self, a: str) -> AbstractContextManager[Other]: "

@@ -24,7 +24,7 @@ ALL_PAIRS = [*PAIRS, (AsyncForgePortalClient, ForgePortalClient)]
 CLOSING = {"aclose", "close", "closed"}
 RETURNS = (
     (re.compile(r"^AsyncIterator\[(.*)\]$"), r"BlockingIterator[\1]"),
-    (re.compile(r"^Watch\[(.*)\]$"), r"BlockingIterator[RunUpdate[\1]]"),
+    (re.compile(r"^Watch\[(.*)\]$"), r"BlockingWatch[\1]"),
 )
 
 

@@ -29,7 +29,7 @@ CLOSING = {"aclose", "close", "closed"}
 
 RETURNS = (
     (re.compile(r"^AsyncIterator\[(.*)\]$"), r"BlockingIterator[\1]"),
-    (re.compile(r"^Watch\[(.*)\]$"), r"BlockingIterator[RunUpdate[\1]]"),
+    (re.compile(r"^Watch\[(.*)\]$"), r"BlockingWatch[\1]"),
     (re.compile(r"^AbstractAsyncContextManager\[Async(.*)\]$"), r"AbstractContextManager[\1]"),
 )
 

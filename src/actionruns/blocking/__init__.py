@@ -11,11 +11,13 @@ from actionruns.blocking.facade import BlockingClient, BlockingEndpoints
 from actionruns.blocking.held import BlockingContext
 from actionruns.blocking.lease import PrivateLoop
 from actionruns.blocking.stream import BlockingIterator
+from actionruns.blocking.watch import BlockingWatch
 
 __all__ = [
     "BlockingClient",
     "BlockingContext",
     "BlockingEndpoints",
     "BlockingIterator",
+    "BlockingWatch",
     "PrivateLoop",
 ]

@@ -11,11 +11,15 @@ from actionruns.blocking import portal
 from actionruns.blocking.call import Call
 from actionruns.blocking.held import BlockingContext
 from actionruns.blocking.stream import BlockingIterator
+from actionruns.blocking.watch import BlockingWatch
 from actionruns.errors import ClientClosed
+from actionruns.states import Run
+from actionruns.watching import Watch
 
 P = ParamSpec("P")
 T = TypeVar("T")
 W = TypeVar("W")
+R = TypeVar("R", bound=Run)
 
 
 class PrivateLoop:
@@ -63,6 +67,12 @@ class PrivateLoop:
     ) -> BlockingIterator[T]:
         """Return an iterator over an async iterator, which starts with the first item asked for."""
         return BlockingIterator(self, partial(func, *args, **kwargs))
+
+    def watch(
+        self, func: Callable[P, Watch[R]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> BlockingWatch[R]:
+        """Return the blocking twin of a watch, which starts with the first update asked for."""
+        return BlockingWatch(self, func(*args, **kwargs))
 
     def enter(
         self,

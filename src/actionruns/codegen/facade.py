@@ -27,7 +27,6 @@ _ITERATORS: Final = frozenset({"AsyncIterator", "AsyncGenerator", "AsyncIterable
 _ITERATORS_OF: Final = {
     "EventStream": "StreamEvent",
     "RunStream": "StreamEvent",
-    "Watch": "RunUpdate",
 }
 _CONTEXTS: Final = frozenset({"AbstractAsyncContextManager", "AsyncContextManager"})
 # Said by the bases of the blocking classes.
@@ -190,6 +189,9 @@ class _Twin:
             result, statement = self._context(method, func, _ITERATORS)
         elif _outer(method.returns) in _CONTEXTS:
             result, statement = self._context(method, func, _CONTEXTS)
+        elif _outer(method.returns) == "Watch":
+            item = ast.unparse(_inner(method.returns))
+            result, statement = f"BlockingWatch[{item}]", f"return self._loop.watch({given})"
         elif _outer(method.returns) in _ITERATORS | _ITERATORS_OF.keys():
             result, statement = self._iteration(method, given)
         elif isinstance(method, ast.AsyncFunctionDef):

@@ -13,6 +13,7 @@ _OWN: Final = {
     "BlockingClient": "from actionruns.blocking import BlockingClient",
     "BlockingEndpoints": "from actionruns.blocking import BlockingEndpoints",
     "BlockingIterator": "from actionruns.blocking import BlockingIterator",
+    "BlockingWatch": "from actionruns.blocking import BlockingWatch",
     "RunUpdate": "from actionruns.watching import RunUpdate",
     "StreamEvent": "from actionruns.core.events import StreamEvent",
 }

@@ -125,8 +125,8 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
             raise StopAsyncIteration
         if self._task is None:
             self._task = self._start()
-        if self._checkpoint is not None and self._updates.empty():
-            self._checkpoint.acknowledge()  # otherwise with the next one, in one go
+        if self._updates.empty():
+            self.acknowledge()  # otherwise with the next one, in one go
         item = await self._updates.get()
         if isinstance(item, RunUpdate):
             if self._checkpoint is not None:
@@ -179,6 +179,15 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
         """
         self._conductor.poke([self._conductor.ref_of(name) for name in check_run_ids(run_ids)])
 
+    def acknowledge(self) -> None:
+        """Say that the update handed out last was dealt with, without asking for the next one.
+
+        That matters to a checkpoint alone: it is not told again then. Leaving ``async with``
+        without an exception does the same.
+        """
+        if self._checkpoint is not None:
+            self._checkpoint.acknowledge()
+
     def explain(self) -> str:
         """Return in words what the watch does and why, a line for each service."""
         return "\n".join(f.explain() for f in self._conductor.followers.values())
@@ -224,8 +233,8 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
             self._checkpoint.close()
 
     def _close_checkpoint(self) -> None:
+        self.acknowledge()
         if self._checkpoint is not None:
-            self._checkpoint.acknowledge()
             self._checkpoint.close()
 
     async def __aenter__(self) -> Self:

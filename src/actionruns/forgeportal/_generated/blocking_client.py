@@ -11,12 +11,12 @@ from os import PathLike
 
 import aiohttp
 
-from actionruns.blocking import BlockingClient, BlockingIterator
+from actionruns.blocking import BlockingClient, BlockingWatch
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
 from actionruns.forgeportal._generated.models import ActionRun
 from actionruns.forgeportal.source import ForgePortalSource, TemplateRunSource
-from actionruns.watching import RunOutcome, RunUpdate
+from actionruns.watching import RunOutcome
 
 from ..client import AsyncForgePortalClient
 from .blocking import ActionRuns, Auth, Templates
@@ -208,7 +208,7 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
         stale_after: float | None = None,
         checkpoint: str | PathLike[str] | None = None,
         keep_open: bool = False,
-    ) -> BlockingIterator[RunUpdate[ActionRun]]:
+    ) -> BlockingWatch[ActionRun]:
         """Follow many runs until each has ended, and tell every change once.
 
         The lists of queued and of running runs are read page by page; a single run is asked for
@@ -243,7 +243,7 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
 
         Source: GET /api/v1/action-runs, GET /api/v1/action-runs/{runId} (forgeportal.yaml)
         """
-        return self._loop.iterate(
+        return self._loop.watch(
             self._async.watch,
             run_ids,
             timeout=timeout,

@@ -13,12 +13,12 @@ from typing import Literal
 
 import aiohttp
 
-from actionruns.blocking import BlockingClient, BlockingIterator
+from actionruns.blocking import BlockingClient, BlockingWatch
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
 from actionruns.port._generated.models import ActionRun
 from actionruns.port.source import PortSource
-from actionruns.watching import RunOutcome, RunUpdate
+from actionruns.watching import RunOutcome
 
 from ..client import AsyncPortClient
 from .blocking import ActionRuns, Auth, Entities
@@ -186,7 +186,7 @@ class PortClient(BlockingClient[AsyncPortClient]):
         max_in_flight: int = 64,
         checkpoint: str | PathLike[str] | None = None,
         keep_open: bool = False,
-    ) -> BlockingIterator[RunUpdate[ActionRun]]:
+    ) -> BlockingWatch[ActionRun]:
         """Follow many runs until each has ended, and tell every change once.
 
         The list of active runs is read page by page; a single run is asked for only when it has
@@ -217,7 +217,7 @@ class PortClient(BlockingClient[AsyncPortClient]):
 
         Source: GET /v1/actions/runs, GET /v1/actions/runs/{run_id} (port.yaml)
         """
-        return self._loop.iterate(
+        return self._loop.watch(
             self._async.watch,
             run_ids,
             timeout=timeout,

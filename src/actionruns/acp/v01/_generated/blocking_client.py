@@ -16,11 +16,11 @@ from actionruns.acp.base import AcpClient
 from actionruns.acp.settling import SETTLE_SECONDS
 from actionruns.acp.v01._generated.models import CustomRunResultUpdate, Run, RunResult
 from actionruns.acp.v01.source import AcpV01Source, WaitedRun
-from actionruns.blocking import BlockingIterator
+from actionruns.blocking import BlockingIterator, BlockingWatch
 from actionruns.core.events import StreamEvent
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
-from actionruns.watching import RunOutcome, RunUpdate
+from actionruns.watching import RunOutcome
 
 from ..client import AsyncAcpV01Client
 from .blocking import Agents, Runs, Threads
@@ -205,7 +205,7 @@ class AcpV01Client(AcpClient[AsyncAcpV01Client]):
         max_in_flight: int = 64,
         checkpoint: str | PathLike[str] | None = None,
         keep_open: bool = False,
-    ) -> BlockingIterator[RunUpdate[Run]]:
+    ) -> BlockingWatch[Run]:
         """Follow many runs until each has ended, and tell every change once.
 
         The lists of pending and of interrupted runs are read page by page; a single run is asked
@@ -236,7 +236,7 @@ class AcpV01Client(AcpClient[AsyncAcpV01Client]):
 
         Source: POST /runs/search, GET /runs/{run_id} (acp-v0.1.yaml)
         """
-        return self._loop.iterate(
+        return self._loop.watch(
             self._async.watch,
             run_ids,
             timeout=timeout,

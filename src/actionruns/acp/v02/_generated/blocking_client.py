@@ -23,11 +23,11 @@ from actionruns.acp.v02._generated.models import (
     ValueRunResultUpdate,
 )
 from actionruns.acp.v02.source import AcpV02Source, WaitedStatefulRun, WaitedStatelessRun
-from actionruns.blocking import BlockingIterator
+from actionruns.blocking import BlockingIterator, BlockingWatch
 from actionruns.core.events import StreamEvent
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
-from actionruns.watching import RunOutcome, RunUpdate
+from actionruns.watching import RunOutcome
 
 from ..client import AsyncAcpV02Client
 from .blocking import Agents, StatelessRuns, ThreadRuns, Threads
@@ -215,7 +215,7 @@ class AcpV02Client(AcpClient[AsyncAcpV02Client]):
         max_in_flight: int = 64,
         checkpoint: str | PathLike[str] | None = None,
         keep_open: bool = False,
-    ) -> BlockingIterator[RunUpdate[RunStateless | RunStateful]]:
+    ) -> BlockingWatch[RunStateless | RunStateful]:
         """Follow many runs until each has ended, and tell every change once.
 
         The lists of pending and of interrupted runs are read page by page; a single run is asked
@@ -246,7 +246,7 @@ class AcpV02Client(AcpClient[AsyncAcpV02Client]):
 
         Source: POST /runs/search, GET /runs/{run_id} (acp-v0.2.yaml)
         """
-        return self._loop.iterate(
+        return self._loop.watch(
             self._async.watch,
             run_ids,
             timeout=timeout,
