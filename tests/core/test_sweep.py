@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actionruns.core.sweep import Ledger
+from actionruns.core.sweep import Followed, Ledger
+from actionruns.states import RunState
 
 
 def confirmed(ledger: Ledger) -> list[str]:
@@ -160,10 +164,108 @@ def test_a_row_ends_the_rest() -> None:
     assert confirmed(ledger) == ["a"]
 
 
+def test_a_quiet_run_keeps_what_was_told() -> None:
+    """A run that is listed round by round is known by its status and state, and needs no object."""
+    ledger = Ledger(["a"])
+    run = ledger.get("a")
+    run.status, run.state = "BUSY", RunState.RUNNING
+    for _ in range(3):
+        ledger.begin_round()
+        ledger.see("a", "BUSY")
+    now = ledger.get("a")
+    assert now is not run
+    assert (now.status, now.state, ledger.unseen) == ("BUSY", RunState.RUNNING, 0)
+
+
+def test_quiet_runs_share_what_is_known() -> None:
+    """Following many quiet runs makes no object for each that garbage collection would visit."""
+    ledger = Ledger(map(str, range(10_000)))
+
+    def see(run_id: str) -> None:
+        if ledger.see(run_id, "BUSY"):
+            run = ledger.get(run_id)
+            run.status = "BUSY"
+            ledger.settle(run)
+
+    for _ in range(2):
+        ledger.begin_round()
+        for number in range(10_000):
+            see(str(number))
+    gc.collect()
+    assert not any(isinstance(held, Followed) for held in gc.get_objects())
+
+
+def test_a_settled_run_that_leaves_the_list_is_confirmed() -> None:
+    """A quiet run that no page of a later round shows is asked for, with what was told of it."""
+    ledger = Ledger(["a", "b"])
+    for shown in ("ab", "a"):
+        ledger.begin_round()
+        for run_id in shown:
+            ledger.see(run_id, "BUSY")
+            run = ledger.get(run_id)
+            run.status, run.state = "BUSY", RunState.RUNNING
+            ledger.settle(run)
+    (missing,) = ledger.to_confirm()
+    assert (missing.run_id, missing.status, missing.state) == ("b", "BUSY", RunState.RUNNING)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("run", object()),
+        ("started_at", datetime.now(UTC)),
+        ("unknown_since", 1.0),
+        ("failing_since", 1.0),
+        ("asked", 1),
+        ("rest", 1),
+    ],
+)
+def test_a_run_of_which_more_is_known_keeps_it(name: str, value: object) -> None:
+    """What is known of a run beyond its status outlasts its being listed."""
+    ledger = Ledger(["a"])
+    run = ledger.get("a")
+    ledger.begin_round()
+    ledger.see("a", "BUSY")
+    setattr(run, name, value)
+    ledger.settle(run)
+    assert getattr(ledger.get("a"), name) == value
+
+
+def test_settling_a_dropped_run_leaves_its_successor_alone() -> None:
+    """A run that is dropped and followed anew has its own status, whatever the old one had."""
+    ledger = Ledger(["a"])
+    old = ledger.get("a")
+    ledger.begin_round()
+    ledger.see("a", "BUSY")
+    ledger.drop("a")
+    ledger.add("a")
+    old.status = "BUSY"
+    ledger.settle(old)
+    assert ledger.get("a").status is None
+
+
+def test_settling_a_stranger_does_not_follow_it() -> None:
+    """A run that was dropped meanwhile stays dropped."""
+    ledger = Ledger()
+    ledger.settle(Followed("a"))
+    assert "a" not in ledger
+
+
+def test_an_added_run_has_what_was_told_before() -> None:
+    """A run is followed on with what a checkpoint tells of it; adding it again changes nothing."""
+    ledger = Ledger()
+    ledger.add("a", status="BUSY", state=RunState.RUNNING)
+    ledger.add("a")
+    ledger.begin_round()
+    assert (ledger.see("a", "BUSY"), ledger.get("a").state) == (False, RunState.RUNNING)
+
+
 @given(
     st.sets(st.sampled_from("abcdef")),
     st.lists(
-        st.tuples(st.sampled_from(["see", "drop", "add", "doubt"]), st.sampled_from("abcdefgh")),
+        st.tuples(
+            st.sampled_from(["see", "settle", "drop", "add", "doubt"]), st.sampled_from("abcdefgh")
+        ),
         max_size=30,
     ),
 )
@@ -178,6 +280,8 @@ def test_each_run_is_seen_or_confirmed(followed: set[str], steps: list[tuple[str
             ledger.drop(run_id)
         elif step == "add":
             ledger.add(run_id)
+        elif step == "settle" and run_id in ledger:
+            ledger.settle(ledger.get(run_id))
         elif run_id in ledger:
             ledger.doubt(ledger.get(run_id))
     assert len(confirmed(ledger)) == ledger.unseen

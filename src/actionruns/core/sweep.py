@@ -21,7 +21,7 @@ __all__ = ["Followed", "Ledger"]
 
 @attrs.define(eq=False)
 class Followed:
-    """What is known of one followed run. There may be a hundred thousand of these: it is small.
+    """What is known of one followed run.
 
     Attributes:
         run_id: Its id.
@@ -50,6 +50,19 @@ class Followed:
     run: Any = None
 
 
+@attrs.frozen(eq=False)
+class _Quiet:
+    """What is known of all runs that were told of, were seen last in the same round, and no more.
+
+    One stands for a hundred thousand runs. With an object for each, they would take twice the
+    memory, and Python's garbage collector would halt the loop to go through them.
+    """
+
+    status: str | None
+    state: RunState | None
+    round: int
+
+
 # Rounds; a run that permissions hide from the list is asked for this seldom in the long run.
 _LONGEST_REST = 4
 
@@ -58,9 +71,10 @@ class Ledger:
     """The runs that are followed, by id, and what each round has shown of them."""
 
     def __init__(self, run_ids: Iterable[str] = ()) -> None:
-        self._runs: dict[str, Followed] = {}
+        self._runs: dict[str, Followed | _Quiet] = {}
         self._round = 0
         self._unseen = 0
+        self._quiet: dict[tuple[str | None, RunState | None], _Quiet] = {}
         for run_id in run_ids:
             self.add(run_id)
 
@@ -68,15 +82,22 @@ class Ledger:
         return len(self._runs)
 
     def __iter__(self) -> Iterator[Followed]:
-        return iter(self._runs.values())
+        return map(self.get, list(self._runs))
 
     def __contains__(self, run_id: object) -> bool:
         return run_id in self._runs
 
-    def add(self, run_id: str) -> Followed:
-        """Follow a run. One that is added during a round is looked at in the next."""
+    def add(self, run_id: str, *, status: str | None = None, state: RunState | None = None) -> None:
+        """Follow a run, unless it is followed. One added during a round is looked at in the next.
+
+        Args:
+            run_id: Its id.
+            status: The service's word that was told of it before; None = nothing was.
+            state: The state that was told of it.
+        """
         # Counted as seen in the round under way: its absence from pages read before means nothing.
-        return self._runs.setdefault(run_id, Followed(run_id, round=self._round))
+        if run_id not in self._runs:
+            self._runs[run_id] = self._quiet_now(status, state)
 
     def drop(self, run_id: str) -> None:
         """Follow a run no longer; nothing happens when it is not followed."""
@@ -90,17 +111,21 @@ class Ledger:
         Raises:
             KeyError: It is not followed.
         """
-        return self._runs[run_id]
+        run = self._runs[run_id]
+        if isinstance(run, _Quiet):
+            run = Followed(run_id, status=run.status, state=run.state, round=run.round)
+            self._runs[run_id] = run
+        return run
 
     def find(self, run_ids: Iterable[str]) -> list[Followed]:
         """Return those of some runs that are followed."""
-        found = map(self._runs.get, run_ids)
-        return [run for run in found if run is not None]
+        return [self.get(run_id) for run_id in run_ids if run_id in self._runs]
 
     def begin_round(self) -> None:
         """Begin a round: no run is seen yet."""
         self._round += 1
         self._unseen = len(self._runs)
+        self._quiet = {}
 
     @property
     def unseen(self) -> int:
@@ -116,16 +141,40 @@ class Ledger:
         run = self._runs.get(run_id)
         if run is None:
             return False
+        is_news = run.status != status
         if run.round != self._round:
-            run.round = self._round
             self._unseen -= 1
+        if isinstance(run, _Quiet):
+            if run.round != self._round:
+                self._runs[run_id] = self._quiet_now(run.status, run.state)
+            return is_news
+        run.round = self._round
         run.rest = 0
         run.patience = 1
         run.unknown_since = None
-        if run.status != status:
-            return True
-        run.failing_since = None
-        return False
+        if not is_news:
+            run.failing_since = None
+            self.settle(run)
+        return is_news
+
+    def settle(self, run: Followed) -> None:
+        """Keep no object for a run of this round's pages, where nothing but its status matters.
+
+        Args:
+            run: The run, which nobody else may have at hand.
+        """
+        is_plain = run.run is None and run.started_at is None and run.failing_since is None
+        is_plain = run.run is None and run.started_at is None and not run.asked and not run.rest
+        is_well = run.unknown_since is None and run.failing_since is None
+        is_seen = self._runs.get(run.run_id) is run and run.round == self._round
+        if is_plain and is_well and is_seen:
+            self._runs[run.run_id] = self._quiet_now(run.status, run.state)
+
+    def _quiet_now(self, status: str | None, state: RunState | None) -> _Quiet:
+        quiet = self._quiet.get((status, state))
+        if quiet is None:
+            quiet = self._quiet[status, state] = _Quiet(status, state, self._round)
+        return quiet
 
     def doubt(self, run: Followed) -> None:
         """Count a run as not seen in this round after all: its row says what needs confirming."""
@@ -140,10 +189,11 @@ class Ledger:
             at_most: So many of them, the longest not asked first; the others have their turn in
                 later rounds. None = all.
         """
+        missing = []
+        if self._unseen:
+            missing = [name for name, run in self._runs.items() if run.round != self._round]
         due = []
-        for run in self._runs.values():
-            if run.round == self._round:
-                continue
+        for run in map(self.get, missing):
             if run.rest > 0:
                 run.rest -= 1
             else:

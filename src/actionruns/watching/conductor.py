@@ -160,8 +160,8 @@ class Conductor(Generic[R]):
             service, run_id = split_ref(ref)
             self._to_come.pop(ref, None)
             if told.outcome is None and self._knows(service):
-                followed = self.followers[service].fleet.follow(run_id)
-                followed.status, followed.state = told.status, told.state
+                fleet = self.followers[service].fleet
+                fleet.follow(run_id, status=told.status, state=told.state)
         in_flight = checkpoint.in_flight()
         if in_flight is None:
             return
@@ -169,7 +169,8 @@ class Conductor(Generic[R]):
         if self._knows(service):
             fleet = self.followers[service].fleet
             if in_flight.outcome is None:
-                followed = fleet.follow(run_id)
+                fleet.follow(run_id)
+                followed = fleet.ledger.get(run_id)
                 followed.status, followed.state = in_flight.status, in_flight.state
             elif in_flight.outcome is not Outcome.TIMED_OUT:  # one of those is followed on
                 fleet.drop(run_id)

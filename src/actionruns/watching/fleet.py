@@ -94,11 +94,19 @@ class Fleet(Generic[R]):
         """Return a run's reference."""
         return f"{self.source.service}:{followed.run_id}"
 
-    def follow(self, run_id: str) -> Followed:
-        """Follow a run; nothing changes when it is followed already."""
+    def follow(
+        self, run_id: str, *, status: str | None = None, state: RunState | None = None
+    ) -> None:
+        """Follow a run; nothing changes when it is followed already.
+
+        Args:
+            run_id: Its id.
+            status: The service's word that was told of it before; None = nothing was.
+            state: The state that was told of it.
+        """
         if run_id not in self.ledger:
             self._progress.followed += 1
-        return self.ledger.add(run_id)
+            self.ledger.add(run_id, status=status, state=state)
 
     def drop(self, run_id: str) -> None:
         """Follow a run no longer; nothing happens when it is not followed."""
@@ -141,6 +149,7 @@ class Fleet(Generic[R]):
             else:
                 followed.failing_since = None
                 await self._report(followed, run)
+                self.ledger.settle(followed)
 
     async def see_run(self, followed: Followed, run: R, *, pushed: bool = False) -> None:
         """Take a run's own answer.
