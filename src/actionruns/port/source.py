@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
+
+import attrs
 
 from actionruns.core.codec import structure, unstructure
 from actionruns.core.model import Model
@@ -85,7 +87,7 @@ class PortSource(TransportSource[ActionRun]):
         if cut:
             for row in rows:
                 self._note_action(row.get("action"))
-        return ActivePage(list(filter(None, map(_row, rows))), cursor, cut)
+        return ActivePage(_Rows(rows), cursor, cut)
 
     def from_row(self, row: ActiveRow) -> ActionRun:
         """Decode a row of the list."""
@@ -112,9 +114,17 @@ _BY_SOURCE: Final = "\n"
 """Between the action and the source in the name of a part; no identifier has it."""
 
 
-def _row(row: dict[str, Any]) -> ActiveRow | None:
-    """Return a row; None when it tells no run's status, so that the run is asked for itself."""
-    run_id, status = row.get("id"), row.get("status")
-    if not isinstance(run_id, str) or not isinstance(status, str):
-        return None
-    return ActiveRow(run_id, status, row)
+@attrs.frozen
+class _Rows(Iterable[ActiveRow]):
+    """The rows of a page, made as they are looked at.
+
+    A row that tells no run's status is left out, so that the run is asked for itself.
+    """
+
+    rows: Sequence[dict[str, Any]]
+
+    def __iter__(self) -> Iterator[ActiveRow]:
+        for row in self.rows:
+            run_id, status = row.get("id"), row.get("status")
+            if isinstance(run_id, str) and isinstance(status, str):
+                yield ActiveRow(run_id, status, row)

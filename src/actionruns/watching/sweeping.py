@@ -108,7 +108,11 @@ class Sweeper(Generic[R]):
         return Swept(read=True, covers=covers)
 
     async def _page(self, pages: CursorPages, part: str | None) -> ActivePage | None:
-        """Read a page; None when it could not be read."""
+        """Read a page; None when it could not be read.
+
+        Returns:
+            The page without its rows, so that there are never two in memory.
+        """
         fleet, loop = self._fleet, asyncio.get_running_loop()
         began = loop.time()
         self._progress.in_flight += 1
@@ -134,6 +138,6 @@ class Sweeper(Generic[R]):
         except TimeoutError:  # our own deadline
             return None
         else:
-            return page
+            return attrs.evolve(page, rows=())
         finally:
             self._progress.in_flight -= 1
