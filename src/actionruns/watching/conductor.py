@@ -61,11 +61,12 @@ class Conductor(Generic[R]):
         self._group: asyncio.TaskGroup | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
-        # What is to be followed from the start, by reference; with the fleets once that has come.
-        self._to_come: dict[str, None] = {}
+        # What is to be followed from the start: reference -> id, the caller's own text where there
+        # are many; with the fleets once that has come.
+        self._to_come: dict[str, str] = {}
         for source, run_ids in following:
             self._add_follower(source)
-            self._to_come.update(dict.fromkeys(f"{source.service}:{name}" for name in run_ids))
+            self._to_come.update((f"{source.service}:{name}", name) for name in run_ids)
         progress.followed = len(self._to_come)
 
     def ref_of(self, name: str) -> str:
@@ -92,7 +93,7 @@ class Conductor(Generic[R]):
     def add(self, refs: Sequence[str]) -> None:
         """Follow more runs; the next look finds them."""
         if self._group is None:
-            self._to_come.update(dict.fromkeys(refs))
+            self._to_come.update((ref, split_ref(ref)[1]) for ref in refs)
             self._progress.followed = len(self._to_come)
             return
         if self._checkpoint is not None:
@@ -178,8 +179,7 @@ class Conductor(Generic[R]):
 
     def _follow_all(self, refs: Iterable[str]) -> None:
         for ref in refs:
-            service, run_id = split_ref(ref)
-            self.followers[service].fleet.follow(run_id)
+            self.followers[split_ref(ref)[0]].fleet.follow(self._to_come[ref])
 
     def _add_follower(self, source: RunSource[R]) -> None:
         fleet = Fleet(

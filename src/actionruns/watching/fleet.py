@@ -49,6 +49,9 @@ _KEPT = 1000
 """Runs up to which each is kept as last seen. More of them would cost a hundred times the memory of
 what is needed to follow them."""
 
+_AT_ONCE = 100
+"""Rows that are decoded in one go before other tasks have a turn: a first look decodes them all."""
+
 
 class Fleet(Generic[R]):
     """The followed runs of one service: takes what looks at them have shown, and tells changes.
@@ -134,6 +137,7 @@ class Fleet(Generic[R]):
     async def see_page(self, page: ActivePage) -> None:
         """Take what a page of active runs shows."""
         self._heard = True
+        told = 0
         for row in page.rows:
             if not self.ledger.see(row.run_id, row.status):
                 continue
@@ -150,6 +154,9 @@ class Fleet(Generic[R]):
                 followed.failing_since = None
                 await self._report(followed, run)
                 self.ledger.settle(followed)
+                told += 1
+                if told % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
 
     async def see_run(self, followed: Followed, run: R, *, pushed: bool = False) -> None:
         """Take a run's own answer.
