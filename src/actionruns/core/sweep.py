@@ -163,7 +163,6 @@ class Ledger:
         Args:
             run: The run, which nobody else may have at hand.
         """
-        is_plain = run.run is None and run.started_at is None and run.failing_since is None
         is_plain = run.run is None and run.started_at is None and not run.asked and not run.rest
         is_well = run.unknown_since is None and run.failing_since is None
         is_seen = self._runs.get(run.run_id) is run and run.round == self._round
