@@ -125,14 +125,15 @@ class Fleet(Generic[R]):
         self.ends = 0
 
     def raise_first_error(self) -> None:
-        """Raise what a first look met when it has learnt nothing at all.
+        """Raise what the first look met when it has learnt nothing at all; later, do nothing.
 
-        Once the service has answered, failures are moments; before that they are most likely the
-        caller's: a server that is down, a wrong address, a permission that lacks.
+        What it met is most likely the caller's: a server that is down, a wrong address, a permission
+        that lacks. All that comes later are moments.
         """
         error = self._last_error
         if error is not None and self._is_raised(error):
             raise error
+        self._heard = True
 
     async def see_page(self, page: ActivePage) -> None:
         """Take what a page of active runs shows."""
