@@ -261,5 +261,5 @@ async def test_pages_of_template_runs() -> None:
         page = await forge.template_source.active_page(None)
         last = await forge.template_source.active_page(page.cursor)
         asked = [record.query for record in emulator.requests]
-    assert (len(page.rows), page.cursor, last.rows, last.cursor) == (199, "200", [], None)
+    assert (len(list(page.rows)), page.cursor, last.rows, last.cursor) == (199, "200", [], None)
     assert asked == [f"status=running&limit=200&offset={offset}" for offset in (0, 200)]

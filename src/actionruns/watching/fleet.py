@@ -127,8 +127,8 @@ class Fleet(Generic[R]):
     def raise_first_error(self) -> None:
         """Raise what the first look met when it has learnt nothing at all; later, do nothing.
 
-        What it met is most likely the caller's: a server that is down, a wrong address, a permission
-        that lacks. All that comes later are moments.
+        What it met is most likely the caller's: a server that is down, a wrong address, a
+        permission that lacks. All that comes later are moments.
         """
         error = self._last_error
         if error is not None and self._is_raised(error):
