@@ -15,6 +15,8 @@ _BACK_OFF = 2.0
 _RECOVERY = 0.1
 """Share of the slow-down that each look without a refusal takes back: up fast, down slowly."""
 
+_NEGLIGIBLE = 0.01
+
 _MOST_SLOWED = 64.0
 
 _TRUST = 4.0
@@ -56,7 +58,8 @@ class Tempo:
         if refused:
             self.slowed = min(_MOST_SLOWED, self.slowed * _BACK_OFF)
         else:
-            self.slowed -= (self.slowed - 1) * _RECOVERY if self.slowed > 1.01 else self.slowed - 1
+            extra = (self.slowed - 1) * (1 - _RECOVERY)
+            self.slowed = 1 + extra if extra > _NEGLIGIBLE else 1.0
 
     def after_change(self, *, pushed: bool) -> None:
         """Note how a change reached us: by a push, or because we looked.
