@@ -7,7 +7,13 @@ from collections import Counter
 
 import pytest
 
-from actionruns.errors import ActionRunsError, ApiError, AuthenticationFailed, ConnectionFailed
+from actionruns.errors import (
+    ActionRunsError,
+    ApiError,
+    AuthenticationFailed,
+    ConnectionFailed,
+    NotFound,
+)
 from actionruns.states import RunState
 from actionruns.watching import Outcome, Watch, WatchSettings
 from tests.watching.fakes import FakeRun, FakeSource, collect, ids
@@ -240,3 +246,33 @@ def test_without_a_way_to_wait_a_source_says_so() -> None:
         assert (source.allowance(), source.refusals()) == (None, 0)
 
     run_virtually(simulate())
+
+
+def test_a_run_that_is_gone_does_not_stop_the_holding_of_others() -> None:
+    """The 404 of its held answer is about the run, as its own answer tells."""
+
+    async def simulate() -> HoldingSource:
+        source = HoldingSource(ids(2))
+        ending = asyncio.create_task(end_after(source, 100, "r_0"))
+
+        async def hold(run_id: str) -> None:
+            try:
+                await HoldingSource.hold(source, run_id)
+            except KeyError:
+                source.asked["lost"] += 1
+                raise NotFound("no such run", status=404) from None
+
+        source.hold = hold  # type: ignore[method-assign]  # it knows when a run is gone
+        watch = Watch([(source, ids(2))])
+        for _ in range(2):
+            await anext(watch)
+        await asyncio.sleep(1)
+        del source.runs["r_1"]
+        updates = await collect(watch)
+        assert [update.outcome for update in updates] == [Outcome.GONE, Outcome.ENDED]
+        await ending
+        return source
+
+    source = run_virtually(simulate())
+    assert source.asked["lost"] > 1
+    assert source.asked["hold"] >= 4

@@ -14,6 +14,7 @@ from actionruns.core.tempo import Tempo
 from actionruns.states import Run
 from actionruns.watching.asking import Asker
 from actionruns.watching.fleet import Fleet
+from actionruns.watching.holding import Holder
 from actionruns.watching.mean import MovingMean
 from actionruns.watching.progress import Progress
 from actionruns.watching.staleness import staleness
@@ -55,6 +56,7 @@ class Follower(Generic[R]):
         self._refused_holds: dict[Look, int] = {}
         self._poked: dict[str, None] = {}
         self._news = asyncio.Event()
+        self._holder = Holder(fleet, self._asker, progress, self._news)
         self._refusals = fleet.source.refusals()
         self._deadline: float | None = None
 
@@ -162,11 +164,10 @@ class Follower(Generic[R]):
     async def _hold(self, look: Look) -> None:
         source = self.fleet.source
         held = look is Look.HOLD
-        is_offered = await self._asker.hold_all(
+        is_offered = await self._holder.hold_all(
             list(self.fleet.ledger),
             source.hold if held else source.listen,
-            seconds=(source.hold_seconds if held else source.stream_seconds) or 0.0,
-            stop=self._news,
+            (source.hold_seconds if held else source.stream_seconds) or 0.0,
         )
         if not is_offered:
             self._refused_holds[look] = _LOOKS_WITHOUT_HOLD
