@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 import actionruns
-from actionruns import AsyncForgePortalClient, AsyncPortClient, RunState
-from actionruns.acp import AsyncAcpV01Client, AsyncAcpV02Client
+from actionruns import AsyncPortClient, RunState
 from actionruns.acp.v01._generated import operations as v01_operations
 from actionruns.acp.v02._generated import operations as v02_operations
 from actionruns.cli.exits import ExitCode
@@ -85,30 +84,6 @@ def test_idempotency_is_that_of_the_operations() -> None:
     }
     assert {name: value for name, value in shown.items() if name not in iterators} == declared
     assert iterators <= set(shown)
-
-
-SERVICES = {
-    "Port": AsyncPortClient,
-    "ForgePortal": AsyncForgePortalClient,
-    "ACP 0.1": AsyncAcpV01Client,
-    "ACP 0.2": AsyncAcpV02Client,
-}
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_the_table_of_services_has_every_operation(service: str) -> None:
-    """Each operation of a service is in its column, by group and name, and nothing else is."""
-    column = list(SERVICES).index(service)
-    cells = [names[column] for _, *names in rows("services/index.md", "operation")]
-    shown = {name for cell in cells for name in coded(cell) if re.fullmatch(r"\w+\.\w+", name)}
-    client = SERVICES[service]
-    there = {
-        f"{group}.{name}"
-        for group, cls in inspect.get_annotations(client, eval_str=True).items()
-        for name, _ in inspect.getmembers(cls, inspect.isfunction)
-        if not name.startswith("_")
-    }
-    assert shown == there
 
 
 @pytest.mark.parametrize(
