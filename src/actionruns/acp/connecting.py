@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from actionruns.errors import ConfigurationError
-from actionruns.transport import Authorizer, FixedHeaders, from_environment
+from actionruns.transport import (
+    Authorizer,
+    FixedHeaders,
+    address_of,
+    check_texts,
+    from_environment,
+)
 
 __all__ = ["authorizer_of", "base_url_of", "check_version"]
 
@@ -33,9 +39,7 @@ def base_url_of(base_url: str | None) -> str:
     Raises:
         ConfigurationError: It is no text.
     """
-    if not isinstance(base_url, str | None):
-        raise ConfigurationError(f"base_url must be a text, but is {base_url!r}")
-    return (from_environment(base_url, "ACP_URL") or _BASE_URL).rstrip("/")
+    return address_of(base_url, "ACP_URL", _BASE_URL)
 
 
 def authorizer_of(api_key: str | None, token: str | None) -> Authorizer:
@@ -44,10 +48,7 @@ def authorizer_of(api_key: str | None, token: str | None) -> Authorizer:
     Raises:
         ConfigurationError: Both are given, or one is no text or cannot be sent.
     """
-    for name, value in {"api_key": api_key, "token": token}.items():
-        if not isinstance(value, str | None):
-            # Of what type it is, not what it is: it may be a secret all the same.
-            raise ConfigurationError(f"{name} must be a text, but is of {type(value).__name__}")
+    check_texts(api_key=api_key, token=token)
     if api_key and token:
         raise ConfigurationError("give api_key or token, not both")
     if token:

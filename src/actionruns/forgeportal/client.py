@@ -12,7 +12,7 @@ import aiohttp
 from actionruns.core.cookies import cookie_value
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
-from actionruns.errors import ConfigurationError, NotFound
+from actionruns.errors import NotFound
 from actionruns.forgeportal._generated.endpoints import AsyncActionRuns, AsyncAuth, AsyncTemplates
 from actionruns.forgeportal._generated.models import ActionRun
 from actionruns.forgeportal._generated.operations import RUN_ACTION, RUN_TEMPLATE
@@ -24,6 +24,8 @@ from actionruns.transport import (
     FixedHeaders,
     Transport,
     TransportSettings,
+    address_of,
+    check_texts,
     from_environment,
 )
 from actionruns.watching import (
@@ -279,19 +281,12 @@ class AsyncForgePortalClient(AsyncServiceClient):
 
 
 def _base_url(base_url: str | None) -> str:
-    if not isinstance(base_url, str | None):
-        raise ConfigurationError(f"base_url must be a text, but is {base_url!r}")
-    given = from_environment(base_url, "FORGEPORTAL_URL") or _BASE_URL
     # The prefix stands in the paths; people copy it from other clients.
-    return given.rstrip("/").removesuffix("/api/v1")
+    return address_of(base_url, "FORGEPORTAL_URL", _BASE_URL).removesuffix("/api/v1")
 
 
 def _authorizer(session_cookie: str | None, auth: AsyncAuth) -> Authorizer:
-    if not isinstance(session_cookie, str | None):
-        # Of what type it is, not what it is: it may be a secret all the same.
-        raise ConfigurationError(
-            f"session_cookie must be a text, but is of {type(session_cookie).__name__}"
-        )
+    check_texts(session_cookie=session_cookie)
     given = from_environment(session_cookie, "FORGEPORTAL_SESSION")
     if not given:
         return FixedHeaders({}, hint=_NO_SESSION_HINT)

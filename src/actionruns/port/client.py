@@ -24,6 +24,8 @@ from actionruns.transport import (
     TokenAuthorizer,
     Transport,
     TransportSettings,
+    address_of,
+    check_texts,
     from_environment,
 )
 from actionruns.watching import (
@@ -263,23 +265,16 @@ def _base_url(base_url: str | None, region: str | None) -> str:
         raise ConfigurationError(f"region must be 'eu' or 'us', but is {region!r}")
     if base_url is not None and region is not None:
         raise ConfigurationError("give base_url or region, not both")
-    if region is None:
-        base_url = from_environment(base_url, "PORT_BASE_URL")
-    base_url = base_url or _BASE_URLS[region or "eu"]
-    if not isinstance(base_url, str):
-        raise ConfigurationError(f"base_url must be a text, but is {base_url!r}")
+    if region is not None:
+        return _BASE_URLS[region]
     # Other clients want the prefix in the address; ours stands in the paths.
-    return base_url.rstrip("/").removesuffix("/v1")
+    return address_of(base_url, "PORT_BASE_URL", _BASE_URLS["eu"]).removesuffix("/v1")
 
 
 def _authorizer(
     client_id: str | None, client_secret: str | None, token: str | None, auth: AsyncAuth
 ) -> Authorizer:
-    given = {"client_id": client_id, "client_secret": client_secret, "token": token}
-    for name, value in given.items():
-        if not isinstance(value, str | None):
-            # Of what type it is, not what it is: it may be a secret all the same.
-            raise ConfigurationError(f"{name} must be a text, but is of {type(value).__name__}")
+    check_texts(client_id=client_id, client_secret=client_secret, token=token)
     if token is not None and (client_id is not None or client_secret is not None):
         raise ConfigurationError("give client_id and client_secret, or token, not both")
     if token is None:

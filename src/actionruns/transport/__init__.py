@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from actionruns.transport.auth import Authorizer, FixedHeaders, TokenAuthorizer
-from actionruns.transport.client import AsyncServiceClient, from_environment
+from actionruns.transport.client import (
+    AsyncServiceClient,
+    address_of,
+    check_texts,
+    from_environment,
+)
 from actionruns.transport.send import Transport
 from actionruns.transport.session import CookieSession
 from actionruns.transport.settings import TransportSettings
@@ -18,5 +23,7 @@ __all__ = [
     "TokenAuthorizer",
     "Transport",
     "TransportSettings",
+    "address_of",
+    "check_texts",
     "from_environment",
 ]

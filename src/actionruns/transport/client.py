@@ -6,14 +6,41 @@ import os
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
+from actionruns.errors import ConfigurationError
 from actionruns.transport.send import Transport
 
-__all__ = ["AsyncServiceClient", "from_environment"]
+__all__ = ["AsyncServiceClient", "address_of", "check_texts", "from_environment"]
 
 
 def from_environment(value: str | None, variable: str) -> str | None:
     """Return a setting: the value given, else the environment's, else None (empty = not set)."""
     return value if value is not None else os.environ.get(variable) or None
+
+
+def check_texts(**given: object) -> None:
+    """Refuse credentials that are no texts.
+
+    Args:
+        given: What was given, by the setting's name.
+
+    Raises:
+        ConfigurationError: One of them is something else, and not None either.
+    """
+    for name, value in given.items():
+        if not isinstance(value, str | None):
+            # Of what type it is, not what it is: it may be a secret all the same.
+            raise ConfigurationError(f"{name} must be a text, but is of {type(value).__name__}")
+
+
+def address_of(base_url: object, variable: str, default: str) -> str:
+    """Return where a service is: as given, else by the environment, else the default.
+
+    Raises:
+        ConfigurationError: What is given is no text.
+    """
+    if not isinstance(base_url, str | None):
+        raise ConfigurationError(f"base_url must be a text, but is {base_url!r}")
+    return (from_environment(base_url, variable) or default).rstrip("/")
 
 
 class AsyncServiceClient:
