@@ -22,15 +22,22 @@ class Request(NamedTuple):
 
     Attributes:
         method: HTTP method.
-        target: Path and query, percent-encoded, beginning with ``/``.
+        path: The path, percent-encoded, beginning with ``/``.
+        query: The query, percent-encoded; empty = there is none.
         headers: Headers of this operation (not the client's).
         body: JSON bytes, or None.
     """
 
     method: str
-    target: str
+    path: str
+    query: str
     headers: Mapping[str, str]
     body: bytes | None
+
+    @property
+    def target(self) -> str:
+        """Path and query as they stand in a URL."""
+        return f"{self.path}?{self.query}" if self.query else self.path
 
 
 def build_request(operation: Operation[Any], arguments: Arguments) -> Request:
@@ -40,44 +47,45 @@ def build_request(operation: Operation[Any], arguments: Arguments) -> Request:
         InvalidRequest: An argument cannot be sent: a required one is missing, a path parameter is
             empty or a dot segment, a type or a limit does not fit, a header value breaks the line.
     """
-    target = operation.path
+    path = operation.path
     for parameter in operation.path_parameters:
         text = _path_text(operation, parameter, arguments.get(parameter.name))
-        target = target.replace(parameter.placeholder, text)
-    query: list[str] = []
-    headers: dict[str, str] = {}
+        path = path.replace(parameter.placeholder, text)
+    query = ""
+    headers: Mapping[str, str] = _NONE
     for parameter in operation.other_parameters:
         value = arguments.get(parameter.name)
         if value is None or value is UNSET:
             if parameter.required:
                 raise _refused(operation, parameter, "is required")
-            continue
-        texts = _texts(operation, parameter, value)
-        if parameter.place == "header":
-            headers[parameter.wire] = check_header(parameter.wire, ",".join(texts))
+        elif parameter.place == "header":
+            text = ",".join(_texts(operation, parameter, value))
+            headers = {**headers, parameter.wire: check_header(parameter.wire, text)}
         else:
-            name = _quote(parameter.wire)
-            for text in texts:
-                query.append(f"{name}={_quoted(operation, parameter, text)}")  # noqa: PERF401
-    if query:
-        target = f"{target}?{'&'.join(query)}"
+            for text in _texts(operation, parameter, value):
+                pair = _query_pair(operation, parameter, text)
+                query = f"{query}&{pair}" if query else pair
     body = None if operation.body is None else _body(operation, operation.body, arguments)
-    return Request(operation.method, target, headers, body)
+    return Request(operation.method, path, query, headers, body)
+
+
+_NONE: Mapping[str, str] = {}
 
 
 # The common case, in one look: unreserved characters only (RFC 3986, 2.3), and no dot segment.
-_PLAIN_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.~-]+")
+_is_plain_segment = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.~-]+").fullmatch
 
 
 def _path_text(operation: Operation[Any], parameter: Parameter, value: Any) -> str:
     """Percent-encode a path parameter so that it stays one segment of the path."""
-    if parameter.kind == "integer" and value is not None and value is not UNSET:
-        return _text(operation, parameter, value)
+    if parameter.kind == "integer":
+        if value is not None and value is not UNSET:
+            return _text(operation, parameter, value)
+    elif type(value) is str and _is_plain_segment(value):
+        return value
     if not isinstance(value, str):
         got = "missing" if value is None or value is UNSET else f"{value!r}"
         raise _refused(operation, parameter, f"must be a text, but is {got}")
-    if _PLAIN_SEGMENT.fullmatch(value):
-        return value
     if not value:
         problem = "is empty; the path would lead to another operation"
         raise _refused(operation, parameter, problem)
@@ -86,21 +94,27 @@ def _path_text(operation: Operation[Any], parameter: Parameter, value: Any) -> s
         # ("%2e"), so there is no way to send them. A text that looks encoded already is no danger:
         # its percent sign is encoded.
         raise _refused(operation, parameter, f"must not be the path segment {value!r}")
-    return _quoted(operation, parameter, value)
-
-
-@lru_cache(4096)
-def _quote(text: str) -> str:
-    # Names and most values of a query (v2, true, 1000) come again with every call.
-    return quote(text, safe="")
-
-
-def _quoted(operation: Operation[Any], parameter: Parameter, text: str) -> str:
     try:
-        return _quote(text)
+        return quote(value, safe="")
     except UnicodeEncodeError as error:
-        problem = f"{text!r} is not valid Unicode (a lone surrogate)"
-        raise _refused(operation, parameter, problem) from error
+        raise _not_unicode(operation, parameter, value) from error
+
+
+# Most values of a query (v2, true, 1000) come again with every call.
+@lru_cache(4096)
+def _quoted_pair(name: str, text: str) -> str:
+    return f"{quote(name, safe='')}={quote(text, safe='')}"
+
+
+def _query_pair(operation: Operation[Any], parameter: Parameter, text: str) -> str:
+    try:
+        return _quoted_pair(parameter.wire, text)
+    except UnicodeEncodeError as error:
+        raise _not_unicode(operation, parameter, text) from error
+
+
+def _not_unicode(operation: Operation[Any], parameter: Parameter, text: str) -> InvalidRequest:
+    return _refused(operation, parameter, f"{text!r} is not valid Unicode (a lone surrogate)")
 
 
 def _texts(operation: Operation[Any], parameter: Parameter, value: Any) -> list[str]:
