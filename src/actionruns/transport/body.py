@@ -6,7 +6,7 @@ import aiohttp
 
 from actionruns.errors import DecodeFailed
 
-__all__ = ["read_body"]
+__all__ = ["arrived_body", "read_body"]
 
 
 async def read_body(answer: aiohttp.ClientResponse, limit: int) -> bytes:
@@ -32,6 +32,28 @@ async def read_body(answer: aiohttp.ClientResponse, limit: int) -> bytes:
             raise _too_large(answer, limit)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def arrived_body(answer: aiohttp.ClientResponse, limit: int) -> bytes | None:
+    """Return the whole body, decompressed, if it has come along with the headers; None otherwise.
+
+    Most answers fit into one packet. To read what is there takes no coroutine, of which `read_body`
+    needs three.
+
+    Args:
+        answer: The response.
+        limit: Largest size accepted, in bytes after decompression.
+
+    Raises:
+        DecodeFailed: The body is larger.
+    """
+    content = answer.content
+    if not content.is_eof():
+        return None
+    body = content.read_nowait()
+    if len(body) > limit:
+        raise _too_large(answer, limit)
+    return body
 
 
 def _too_large(answer: aiohttp.ClientResponse, limit: int) -> DecodeFailed:

@@ -34,7 +34,7 @@ class Delivery:
 
     operation: Operation[Any]
     request: Request
-    url: str
+    base_url: str
     request_id: str
     timeout: float | None
     attempts: int = 0
@@ -45,6 +45,11 @@ class Delivery:
     repeatable: bool = False
     is_stream: bool = False
     kept: ClientResponse | None = None
+
+    @property
+    def url(self) -> str:
+        """The URL, for people; it is sent in its parts."""
+        return self.base_url + self.request.target
 
     def repeatable_after(self, status: int) -> bool:
         """Tell whether it may be sent again after an answer with this status."""

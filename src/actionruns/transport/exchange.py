@@ -1,0 +1,150 @@
+"""Exchange: one request and its answer, over aiohttp."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Mapping
+from io import BytesIO
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from actionruns.core.response import Response
+from actionruns.errors import ConfigurationError
+from actionruns.transport.auth import Authorizer
+from actionruns.transport.body import arrived_body, read_body
+from actionruns.transport.delivery import Delivery
+from actionruns.transport.pool import CONNECT_SECONDS, LoopSession, client_headers
+from actionruns.transport.proxy import proxy_for
+from actionruns.transport.settings import TransportSettings
+from actionruns.transport.stream import receive_stream
+
+__all__ = ["Exchange"]
+
+_log = logging.getLogger("actionruns.transport")
+
+_NONE: Mapping[str, str] = {}
+
+# Bytes. aiohttp warns of larger ones that are given as bytes: written at once, they hold the event
+# loop up. A file object is read and written in pieces.
+_LARGE_BODY = 2**20
+
+# aiohttp calls the body of a POST without one "application/octet-stream", which Fastify refuses
+# with status 415.
+_NOT_BY_ITSELF = ("Content-Type",)
+
+
+class Exchange:
+    """Sends the requests of one client, each once, and receives what is answered.
+
+    Args:
+        settings: Where and how to send.
+
+    Raises:
+        ConfigurationError: The base URL or the proxy cannot be used.
+    """
+
+    def __init__(self, settings: TransportSettings) -> None:
+        self._settings = settings
+        try:
+            base = URL(settings.base_url, encoded=True)
+        except ValueError as error:
+            problem = f"base_url {settings.base_url!r} is no URL: {error}"
+            raise ConfigurationError(problem) from error
+        self._scheme = base.scheme
+        self._authority = base.raw_authority
+        self._prefix = base.raw_path.rstrip("/")
+        self._fixed: dict[str, Any] = {"allow_redirects": False}
+        proxy = proxy_for(settings.base_url, proxy=settings.proxy, trust_env=settings.trust_env)
+        if proxy is not None:
+            self._fixed["proxy"] = proxy
+        # To those who trace a session of theirs, aiohttp tells what is read by its own `read`.
+        self._is_traced = settings.session is not None
+        self._headers: Mapping[str, str] = _NONE
+        if settings.session is not None:
+            # A session of ours has these by itself.
+            self._headers = client_headers(settings)
+            self._fixed["raise_for_status"] = False
+            if settings.ssl is not True:
+                self._fixed["ssl"] = settings.ssl
+        # Without the five minutes that a caller's session may have in all.
+        no_end = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
+        self._fixed_of_streams = {**self._fixed, "timeout": no_end}
+        self._fixed_without_body = {**self._fixed, "skip_auto_headers": _NOT_BY_ITSELF}
+
+    async def run(
+        self,
+        delivery: Delivery,
+        session: LoopSession,
+        authorizer: Authorizer,
+        credentials: Mapping[str, str],
+    ) -> Response:
+        """Send the request of a call and return the answer, whatever its status.
+
+        Args:
+            delivery: The call.
+            session: Where it is sent.
+            authorizer: Gets the cookies that the answer sets.
+            credentials: Headers that carry the credentials.
+
+        Raises:
+            DecodeFailed: The answer is larger than the client accepts.
+            ClientError: One of aiohttp's, as it came; so are OSError and its kinds.
+        """
+        answer = await self._sent(delivery, session, credentials)
+        # Read to its end, an answer gives its connection back by itself; `async with` would only
+        # ask for that again.
+        limit = self._settings.max_response_size
+        try:
+            if delivery.is_stream:
+                received = await receive_stream(delivery, answer, limit)
+            elif self._is_traced or delivery.request.body is not None:
+                received = await read_body(answer, limit)
+            else:
+                arrived = arrived_body(answer, limit)
+                received = await read_body(answer, limit) if arrived is None else arrived
+        except BaseException:
+            answer.close()
+            raise
+        headers = answer.headers
+        if "Set-Cookie" in headers:
+            authorizer.keep_cookies(headers.getall("Set-Cookie"))
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug(
+                "%s %s -> %d (%s)",
+                delivery.request.method,
+                delivery.url,
+                answer.status,
+                delivery.request_id,
+            )
+        return Response(answer.status, headers, received)
+
+    def _sent(
+        self, delivery: Delivery, session: LoopSession, credentials: Mapping[str, str]
+    ) -> Awaitable[aiohttp.ClientResponse]:
+        request = delivery.request
+        headers = {"X-Request-Id": delivery.request_id, **self._headers, **credentials}
+        if request.headers:
+            headers.update(request.headers)
+        fixed = self._fixed_of_streams if delivery.is_stream else self._fixed
+        body = request.body
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        elif request.method != "GET" and not delivery.is_stream:
+            fixed = self._fixed_without_body
+        # From its parts: a text would be parsed anew for every call.
+        url = URL.build(
+            scheme=self._scheme,
+            authority=self._authority,
+            path=self._prefix + request.path,
+            query_string=request.query,
+            encoded=True,
+        )
+        return session.session.request(
+            request.method,
+            url,
+            headers=headers,
+            data=body if body is None or len(body) <= _LARGE_BODY else BytesIO(body),
+            **fixed,
+        )
