@@ -99,6 +99,9 @@ class _Scope:
 
     `opens_at` to `resets_at` is the period that the next reservation falls into, and `remaining`
     what is left of it. It lies ahead of the present one when that is taken up by those who wait.
+
+    `outstanding` has an item for each request that is reserved and not answered. To put one in and
+    to take one out are atomic, so that the common case (no limit known) goes without the lock.
     """
 
     remaining: int = 0
@@ -108,9 +111,16 @@ class _Scope:
     resets_at: float = 0.0
     held_until: float = 0.0
     next_at: float = 0.0
-    outstanding: int = 0
+    outstanding: list[None] = attrs.Factory(list)
     told: int | None = None
     refusals: int = 0
+
+    def settle(self) -> None:
+        """Note that a reserved request is answered, or will not be."""
+        try:  # noqa: SIM105  # `suppress` would cost every call more than the rest of this
+            self.outstanding.pop()
+        except IndexError:  # reserved before a fork
+            pass
 
     def tell(self, window: RateWindow, now: float) -> None:
         """Take in what an answer says."""
@@ -119,7 +129,7 @@ class _Scope:
         self.period = window.period
         # Requests under way, and those that wait, are not in the service's count yet. When they
         # are more than is left, they take of the following periods.
-        self.remaining = window.remaining - self.outstanding
+        self.remaining = window.remaining - len(self.outstanding)
         self.opens_at = 0.0
         self.resets_at = now + window.reset_in
 
@@ -208,7 +218,7 @@ class RateBudget(Shared):
         """Begin anew in a forked child: what is under way is the parent's."""
         super().after_fork()
         for state in self._scopes.values():
-            state.outstanding = 0
+            state.outstanding.clear()
 
     def reserve(self, scope: str, now: float) -> float:
         """Take a place in the line.
@@ -221,9 +231,11 @@ class RateBudget(Shared):
             Seconds to wait before sending. Each reservation is to be followed by one `observe` or
             `release`.
         """
+        state = self._scopes.get(scope) or self._scope(scope)
+        state.outstanding.append(None)
+        if not (self.rate or state.resets_at or state.held_until):
+            return 0.0
         with self._lock:
-            state = self._scopes.get(scope) or self._scope(scope)
-            state.outstanding += 1
             wait = self._own_wait(now) if self.rate else 0.0
             if state.resets_at or state.held_until:
                 longest = max(self.LONGEST_WAIT, state.held_until - now)
@@ -231,10 +243,7 @@ class RateBudget(Shared):
             return wait
 
     def _scope(self, name: str) -> _Scope:
-        state = self._scopes.get(name)
-        if state is None:
-            state = self._scopes[name] = _Scope()
-        return state
+        return self._scopes.setdefault(name, _Scope())
 
     def _own_wait(self, now: float) -> float:
         while self._freed:
@@ -248,11 +257,10 @@ class RateBudget(Shared):
 
     def observe(self, scope: str, window: RateWindow | None, now: float) -> None:
         """Note an answer, and its rate headers if it had any."""
-        with self._lock:
-            state = self._scopes.get(scope) or self._scope(scope)
-            if state.outstanding:
-                state.outstanding -= 1
-            if window is not None:
+        state = self._scopes.get(scope) or self._scope(scope)
+        state.settle()
+        if window is not None:
+            with self._lock:
                 state.tell(window, now)
 
     def release(self, scope: str, *, unused: float | None = None) -> None:
@@ -263,12 +271,11 @@ class RateBudget(Shared):
             unused: When it was to be sent, a monotonic time, if it was not: somebody else may have
                 its place.
         """
+        state = self._scope(scope)
+        state.settle()
+        if unused is None:
+            return
         with self._lock:
-            state = self._scope(scope)
-            if state.outstanding:
-                state.outstanding -= 1
-            if unused is None:
-                return
             # A place past the line's end was not the line's: a service held the request longer.
             if self.rate and unused < self._due:
                 heapq.heappush(self._freed, unused)

@@ -8,10 +8,13 @@ request itself. Here the calls of a session share one timer, set to the earliest
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["Deadlines", "TimeLimit"]
+
+_NEVER: Final = float("inf")
 
 
 class TimeLimit:
@@ -73,27 +76,26 @@ class Deadlines:
         self._loop = loop
         self.limits: dict[TimeLimit, None] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self.timer_due = float("inf")
+        self.timer_due = _NEVER
 
     def limit(self, seconds: float | None) -> TimeLimit:
         """Return a time limit to enter with ``with``; None = no limit."""
-        due = float("inf") if seconds is None else self._loop.time() + seconds
-        return TimeLimit(self, due)
+        return TimeLimit(self, _NEVER if seconds is None else monotonic() + seconds)
 
     def set_timer(self, due: float) -> None:
-        """Have the timer ring at a time of the loop's clock, and not at the one set before."""
+        """Have the timer ring at a monotonic time, and not at the one set before."""
         if self._timer is not None:
             self._timer.cancel()
         self.timer_due = due
-        self._timer = self._loop.call_at(due, self._ring)
+        self._timer = self._loop.call_later(due - monotonic(), self._ring)
 
     def _ring(self) -> None:
         self._timer = None
-        self.timer_due = float("inf")
-        now = self._loop.time()
+        self.timer_due = _NEVER
+        now = monotonic()
         for limit in [limit for limit in self.limits if limit.due <= now]:
             self.limits.pop(limit, None)
             limit.expire()
-        next_due = min((limit.due for limit in self.limits), default=float("inf"))
-        if next_due < float("inf"):
+        next_due = min((limit.due for limit in self.limits), default=_NEVER)
+        if next_due < _NEVER:
             self.set_timer(next_due)

@@ -33,6 +33,7 @@ class LoopSession:
     """What a client keeps for one event loop.
 
     Attributes:
+        loop: The event loop.
         session: The aiohttp session.
         slots: Permits for requests under way.
         credential_slots: The same for requests that get credentials: they must not stand in line
@@ -42,12 +43,13 @@ class LoopSession:
     """
 
     def __init__(self, settings: TransportSettings) -> None:
+        self.loop = asyncio.get_running_loop()
         self.slots = Slots(settings.max_connections)
         self.credential_slots = Slots(settings.max_connections)
-        self.deadlines = Deadlines(asyncio.get_running_loop())
+        self.deadlines = Deadlines(self.loop)
         self.id_prefix = secrets.token_hex(6)
         self._requests = 0
-        self._closed = asyncio.get_running_loop().create_future()
+        self._closed = self.loop.create_future()
         self.session = settings.session or _open_session(settings)
         self._lifetime = Lifetime(self.session) if settings.session is None else None
 
@@ -138,13 +140,16 @@ class Pool(Shared):
         self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopSession] = (
             WeakKeyDictionary()
         )
+        self._latest: LoopSession | None = None
         self.closed = False
 
     def found(self) -> LoopSession | None:
         """Return the session of the running loop if it is open already."""
-        found = None if self.closed else self._sessions.get(asyncio.get_running_loop())
+        found, loop = self._latest, asyncio.get_running_loop()
+        if found is None or found.loop is not loop:
+            found = self._latest = self._sessions.get(loop)
         # It is closed when the loop's asynchronous generators were shut down and the loop goes on.
-        return None if found is None or found.session.closed else found
+        return None if found is None or self.closed or found.session.closed else found
 
     async def here(self) -> LoopSession:
         """Return the session of the running loop, made at its first use.
@@ -186,6 +191,7 @@ class Pool(Shared):
         here = asyncio.get_running_loop()
         with self._lock:
             self.closed = True
+            self._latest = None
             sessions = dict(self._sessions)
             self._sessions.clear()
         for loop, session in sessions.items():
