@@ -51,6 +51,8 @@ def test_a_base_url_is_kept_without_its_last_slash(base_url: str, kept: str) -> 
         ("https://api.test:port", "is no URL"),
         ("https://api.test:99999", "is no URL"),
         ("https://[::1", "is no URL"),
+        ("https://[::1]x", "is no URL"),
+        ("https://a\\b", "is no URL"),
         ("https://a..b", "is no URL"),
         ("https://" + "x" * 64 + ".test", "is no URL"),
     ],

@@ -11,7 +11,6 @@ import aiohttp
 from yarl import URL
 
 from actionruns.core.response import Response
-from actionruns.errors import ConfigurationError
 from actionruns.transport.auth import Authorizer
 from actionruns.transport.body import arrived_body, read_body
 from actionruns.transport.delivery import Delivery
@@ -42,16 +41,12 @@ class Exchange:
         settings: Where and how to send.
 
     Raises:
-        ConfigurationError: The base URL or the proxy cannot be used.
+        ConfigurationError: The proxy cannot be used.
     """
 
     def __init__(self, settings: TransportSettings) -> None:
         self._settings = settings
-        try:
-            base = URL(settings.base_url, encoded=True)
-        except ValueError as error:
-            problem = f"base_url {settings.base_url!r} is no URL: {error}"
-            raise ConfigurationError(problem) from error
+        base = URL(settings.base_url, encoded=True)
         self._scheme = base.scheme
         self._authority = base.raw_authority
         self._prefix = base.raw_path.rstrip("/")

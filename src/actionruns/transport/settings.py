@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import attrs
+from yarl import URL
 
 from actionruns.core.bounds import above_zero, count_above_zero
 from actionruns.core.rate import RateBudget
@@ -35,7 +36,7 @@ def _base_url(value: object) -> str:
         raise ConfigurationError(f"base_url must be without spaces and line ends, but is {shown!r}")
     try:
         parts = urlsplit(value)
-        _ = parts.port, (parts.hostname or "").encode("idna")
+        _ = parts.port, (parts.hostname or "").encode("idna"), URL(value, encoded=True)
     except ValueError as error:
         raise ConfigurationError(f"base_url {shown!r} is no URL: {error}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
