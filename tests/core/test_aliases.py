@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from actionruns.core._compiled import compile_model_hook
+from actionruns.core._compiled import ModelCompiler
 from actionruns.core.codec import converter, structure, unstructure
 from actionruns.core.model import UNSET, Model, Unset, field, model
 from actionruns.errors import DecodeFailed
@@ -78,6 +78,6 @@ class Plain(Model):
 
 def test_models_without_aliases_pay_nothing() -> None:
     """Their structure hook is compiled without a look for other names."""
-    names = {cls: compile_model_hook(cls, converter).__code__.co_names for cls in (Plain, Shape)}
+    names = {cls: ModelCompiler(cls, converter).hook().__code__.co_names for cls in (Plain, Shape)}
     assert "ALIASES" not in names[Plain]
     assert "ALIASES" in names[Shape]

@@ -1,4 +1,4 @@
-"""The structure hook of a model, compiled from its fields.
+"""The structure hooks of a model, compiled from its fields.
 
 What comes out for a model with a text, a time and a nested model reads like this::
 
@@ -15,6 +15,18 @@ What comes out for a model with a text, a time and a nested model reads like thi
             self.id = v_id
             ...
 
+That is for any object. A hook for the objects of one shape, which have these members and no other,
+in this order, leaves out what is known of them (see `_shapes`)::
+
+    def structure(data, _=None):
+        [v_id, u_0, v_ended_at] = data.values()
+        self = new(cls)
+        try:
+            ...
+            self.entity = default_2
+        ...
+        self._unknown = {'cost': u_0}
+
 The common JSON types of a member are taken inline; everything else, and every error, goes through
 the hook of the member's type. Filling in the defaults first (one dict union in C) makes absent
 members cost nothing more than present ones, and leaves a length to tell unknown members by.
@@ -26,16 +38,16 @@ are put under its first one. Models without aliases are compiled as if there wer
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import count, islice
 from operator import itemgetter
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 import attrs
 import cattrs
 
+from actionruns.core._member_lines import Field, is_model, member_lines, members_of
 from actionruns.core._structuring import Hook, Mismatch
 from actionruns.core.model import ALIASES, JSON_NAME, UNSET, Model
 
@@ -48,6 +60,12 @@ def structure(data, _=None):
     self = new(cls)
     try:
 """
+_HEAD_OF_SHAPE = """\
+def structure(data, _=None):
+    {values} = data.values()
+    self = new(cls)
+    try:
+"""
 _TAKE_ALIASES = """\
     if not ALIASES.isdisjoint(data):
         data = under_first_names(data)
@@ -56,80 +74,111 @@ _TAIL = """\
     except Mismatch as error:
         error.path.append(at)
         raise
-    self._unknown = (
-        None if len(members) == len(DEFAULTS)
-        else dict(islice(members.items(), len(DEFAULTS), None))
-    )
+    self._unknown = {unknown}
     return self
 """
-_PARSE_TIME = """\
-try:
-    {value} = parse_time({value})
-except ValueError:
-    at = {json_name!r}
-    {value} = hook_{index}({value}, type_{index})
-if {value}.tzinfo is None:
-    {value} = {value}.replace(tzinfo=UTC)
-"""
-_CALL_MODEL_HOOK = """\
-at = {json_name!r}
-{value} = model_hook_{index}({value}, type_{index})
-"""
-_CALL_HOOK = """\
-at = {json_name!r}
-{value} = hook_{index}({value}, type_{index})
-"""
+_UNKNOWN = """(
+        None if len(members) == len(DEFAULTS)
+        else dict(islice(members.items(), len(DEFAULTS), None))
+    )"""
 
 
-def compile_model_hook(cls: type[Model], converter: cattrs.Converter) -> Hook:
-    """Compile the structure hook of a model.
+class ModelCompiler:
+    """Compiles structure hooks of one model.
 
-    The source stands in `linecache`, so that tracebacks and debuggers show it.
+    Their source stands in `linecache`, so that tracebacks and debuggers show it.
+
+    Args:
+        cls: The model.
+        converter: Has the hooks of the fields' types.
     """
-    types = get_type_hints(cls)
-    made: Any = cls  # by attrs, which type checkers do not see through `model`
-    fields = [a for a in attrs.fields(made) if a.name != "_unknown"]
-    json_names = [a.metadata.get(JSON_NAME, a.name) for a in fields]
-    names: dict[str, Any] = {
-        "UNSET": UNSET,
-        "UTC": UTC,
-        "Mismatch": Mismatch,
-        "islice": islice,
-        "parse_time": datetime.fromisoformat,
-        "cls": cls,
-        "new": cls.__new__,
-        # A missing required member meets its hook as UNSET, which no hook accepts.
-        "DEFAULTS": {
-            json_name: UNSET if a.default is attrs.NOTHING else a.default
-            for a, json_name in zip(fields, json_names, strict=True)
-        },
-        "take": _taker(json_names),
-    }
-    aliases = {
-        alias: json_name
-        for a, json_name in zip(fields, json_names, strict=True)
-        for alias in a.metadata.get(ALIASES, ())
-    }
-    if aliases:
-        names |= {"ALIASES": frozenset(aliases), "under_first_names": _renamer(aliases)}
-    source = _HEAD.format(
-        aliases=_TAKE_ALIASES if aliases else "",
-        values=f"[{', '.join(f'v_{a.name}' for a in fields)}]",
-    )
-    for index, (attribute, json_name) in enumerate(zip(fields, json_names, strict=True)):
-        type_ = types[attribute.name]
-        names[f"type_{index}"] = type_
-        _look_up_on_first_call(f"hook_{index}", type_, names, converter)
-        for model_ in filter(_is_model, _members(type_)):
-            _look_up_on_first_call(f"model_hook_{index}", model_, names, converter)
-        lines = _member_lines(attribute, type_, json_name=json_name, index=index)
-        source += "".join(f"        {line}\n" for line in lines)
-    source += "        pass\n" * (not fields) + _TAIL
-    filename = f"<structure hook of {cls.__module__}.{cls.__qualname__}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    exec(compile(source, filename, "exec"), names)  # noqa: S102  # our own source, as attrs does
-    hook: Hook = names["structure"]
-    return hook
+
+    def __init__(self, cls: type[Model], converter: cattrs.Converter) -> None:
+        self._cls = cls
+        types = get_type_hints(cls)
+        made: Any = cls  # by attrs, which type checkers do not see through `model`
+        attributes = [a for a in attrs.fields(made) if a.name != "_unknown"]
+        self._fields = [
+            Field(index, a.name, a.metadata.get(JSON_NAME, a.name), types[a.name], a.default)
+            for index, a in enumerate(attributes)
+        ]
+        self._aliases = {
+            alias: field.json_name
+            for a, field in zip(attributes, self._fields, strict=True)
+            for alias in a.metadata.get(ALIASES, ())
+        }
+        self._under_first_names = _renamer(self._aliases)
+        self._numbers = count(1)
+        self._names = self._names_in_hooks(converter)
+
+    def _names_in_hooks(self, converter: cattrs.Converter) -> dict[str, Any]:
+        names: dict[str, Any] = {
+            "UNSET": UNSET,
+            "UTC": UTC,
+            "Mismatch": Mismatch,
+            "islice": islice,
+            "parse_time": datetime.fromisoformat,
+            "cls": self._cls,
+            "new": self._cls.__new__,
+            # A missing required member meets its hook as UNSET, which no hook accepts.
+            "DEFAULTS": {
+                field.json_name: UNSET if field.default is attrs.NOTHING else field.default
+                for field in self._fields
+            },
+            "take": _taker([field.json_name for field in self._fields]),
+            "ALIASES": frozenset(self._aliases),
+            "under_first_names": self._under_first_names,
+        }
+        for field in self._fields:
+            names[f"type_{field.index}"] = field.type_
+            names[f"default_{field.index}"] = field.default
+            _look_up_on_first_call(f"hook_{field.index}", field.type_, names, converter)
+            for model_ in filter(is_model, members_of(field.type_)):
+                _look_up_on_first_call(f"model_hook_{field.index}", model_, names, converter)
+        return names
+
+    def hook(self) -> Hook:
+        """Compile the hook for any object, and for what is none."""
+        values = ", ".join(f"v_{field.name}" for field in self._fields)
+        head = _HEAD.format(aliases=_TAKE_ALIASES * bool(self._aliases), values=f"[{values}]")
+        blocks = [member_lines(field, often_unset=True) for field in self._fields]
+        return self._compiled(head, blocks, _UNKNOWN)
+
+    def hook_for(self, shape: tuple[str, ...]) -> Hook | None:
+        """Compile the hook for objects that have these members in this order.
+
+        Returns:
+            The hook; None when there is none, because such an object lacks something and is
+            refused, or because it never was JSON.
+        """
+        if any(type(name) is not str for name in shape):
+            return None
+        taken = self._under_first_names(dict(zip(shape, shape, strict=True)))
+        values = {name: f"u_{index}" for index, name in enumerate(shape)}
+        blocks: list[Iterable[str]] = []
+        for field in self._fields:
+            name = taken.pop(field.json_name, None)
+            if name is not None:
+                values[name] = f"v_{field.name}"
+                blocks.append(member_lines(field, often_unset=False))
+            elif field.default is attrs.NOTHING:
+                return None
+            else:
+                blocks.append([f"self.{field.name} = default_{field.index}"])
+        head = _HEAD_OF_SHAPE.format(values=f"[{', '.join(values.values())}]")
+        unknown = ", ".join(f"{name!r}: {values[key]}" for name, key in taken.items())
+        unknown = f"{{{unknown}}}" if unknown else "None"
+        return self._compiled(head, blocks, unknown)
+
+    def _compiled(self, head: str, blocks: Iterable[Iterable[str]], unknown: str) -> Hook:
+        lines = [f"        {line}\n" for block in blocks for line in block]
+        source = "".join([head, *(lines or ["        pass\n"]), _TAIL.format(unknown=unknown)])
+        cls = f"{self._cls.__module__}.{self._cls.__qualname__}"
+        filename = f"<structure hook {next(self._numbers)} of {cls}>"
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        exec(compile(source, filename, "exec"), self._names)  # noqa: S102  # our own source, as attrs does
+        hook: Hook = self._names["structure"]
+        return hook
 
 
 def _taker(json_names: list[str]) -> Any:
@@ -164,66 +213,3 @@ def _look_up_on_first_call(
         return names[name](value, type_)
 
     names[name] = look_up
-
-
-def _member_lines(
-    attribute: attrs.Attribute[Any], type_: Any, *, json_name: str, index: int
-) -> Iterator[str]:
-    """Write the lines that check, convert and set one member."""
-    value = f"v_{attribute.name}"
-    as_is, converted = _inline_tests(type_, value)
-    if attribute.default is UNSET:
-        as_is.insert(0, f"{value} is UNSET")  # the commonest by far: most members are absent
-    keyword = "if"
-    for test, template in converted.items():
-        yield f"{keyword} {test}:"
-        yield from _indented(template.format(value=value, json_name=json_name, index=index))
-        keyword = "elif"
-    yield f"{keyword} not ({' or '.join(as_is) or 'False'}):"
-    yield from _indented(_CALL_HOOK.format(value=value, json_name=json_name, index=index))
-    yield f"self.{attribute.name} = {value}"
-
-
-def _members(type_: Any) -> tuple[Any, ...]:
-    return get_args(type_) if get_origin(type_) in (Union, UnionType) else (type_,)
-
-
-def _is_model(type_: Any) -> bool:
-    return isinstance(type_, type) and issubclass(type_, Model)
-
-
-def _indented(template: str) -> Iterator[str]:
-    return (f"    {line}" for line in template.splitlines())
-
-
-def _inline_tests(type_: Any, value: str) -> tuple[list[str], dict[str, str]]:
-    """Sort a type's members into tests of what is taken as it is, and of what is converted inline.
-
-    A JSON type that two members claim (a text that may be a time) is left to the hook.
-    """
-    as_is: list[str] = []
-    converted: dict[str, str] = {}
-    claimed: set[str] = set()
-    for member in _members(type_):
-        template = None
-        if member is NoneType:
-            test = f"{value} is None"
-        elif member is str or member is bool:
-            test = f"type({value}) is {member.__name__}"
-        elif get_origin(member) is dict and get_args(member)[1] is Any:
-            test = f"type({value}) is dict"
-        elif member is datetime:
-            test, template = f"type({value}) is str", _PARSE_TIME
-        elif _is_model(member):
-            test, template = f"type({value}) is dict", _CALL_MODEL_HOOK
-        else:
-            continue
-        if test in claimed:
-            as_is = [other for other in as_is if other != test]
-            converted.pop(test, None)
-        elif template is None:
-            as_is.append(test)
-        else:
-            converted[test] = template
-        claimed.add(test)
-    return as_is, converted
