@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -31,12 +31,12 @@ _JSON_TYPE_NAMES: Mapping[type, str] = {
 class Mismatch(Exception):
     """A value is not of the type that its place asks for. Gathers the path on its way up."""
 
-    def __init__(self, expected: str, got: Any) -> None:
+    def __init__(self, expected: str, got: Any, path: Sequence[str | int] = ()) -> None:
         # Not what was got: a traceback would print it, whole and with its secrets.
         super().__init__(expected)
         self.expected = expected
         self.got = got
-        self.path: list[str | int] = []
+        self.path = list(path)  # from the inmost step outwards
 
     def as_decode_failed(
         self, *, prefix: str = "", body: bytes = b"", status: int = 0

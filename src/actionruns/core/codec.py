@@ -60,13 +60,9 @@ def decode(body: bytes, type_: type[T], *, member: str | None = None, status: in
     try:
         value = orjson.loads(body)
         if member is not None:
-            for name in member.split("."):
-                if type(value) is not dict:
-                    raise Mismatch("an object", value)
-                prefix = f"{prefix}.{name}" if prefix else name
-                value = value.get(name, UNSET)
-                if value is UNSET:
-                    raise Mismatch("a value", value)
+            is_there = type(value) is dict and member in value
+            value = value[member] if is_there else _member_of_member(value, member)
+            prefix = member
         result: T = _structure_hook(type_)(value, type_)  # type: ignore[arg-type]  # types are hashable
         return result
     except orjson.JSONDecodeError as error:
@@ -119,6 +115,19 @@ def encode(value: Any) -> bytes:
         problem = "the request body cannot be written as JSON: NaN and infinity have no JSON form"
         raise InvalidRequest(problem)
     return body
+
+
+def _member_of_member(value: Any, names: str) -> Any:
+    """Return what stands under names with dots between them."""
+    path: list[str | int] = []
+    for name in names.split("."):
+        if type(value) is not dict:
+            raise Mismatch("an object", value, path)
+        path.insert(0, name)
+        value = value.get(name, UNSET)
+        if value is UNSET:
+            raise Mismatch("a value", value, path)
+    return value
 
 
 @cache

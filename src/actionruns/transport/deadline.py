@@ -34,15 +34,7 @@ class TimeLimit:
         self.expired = False
 
     def __enter__(self) -> TimeLimit:
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("a time limit needs a task to cancel")
-        self._task: asyncio.Task[Any] = task
-        self._cancelling = task.cancelling()
-        deadlines = self._deadlines
-        deadlines.limits[self] = None
-        if self.due < deadlines.timer_due:
-            deadlines.set_timer(self.due)
+        self.begin()
         return self
 
     def __exit__(
@@ -51,12 +43,37 @@ class TimeLimit:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if self.end(error):
+            raise TimeoutError from error
+
+    def begin(self) -> None:
+        """Begin the block, which `end` is to be called after; ``with`` does both, and is slower."""
+        deadlines = self._deadlines
+        # To find the running loop, Python 3.11 asks the system for the process each time.
+        task = asyncio.current_task(deadlines.loop)
+        if task is None:
+            raise RuntimeError("a time limit needs a task to cancel")
+        self._task: asyncio.Task[Any] = task
+        self._cancelling = task.cancelling()
+        deadlines.limits[self] = None
+        if self.due < deadlines.timer_due:
+            deadlines.set_timer(self.due)
+
+    def end(self, error: BaseException | None = None) -> bool:
+        """End the block.
+
+        Args:
+            error: What the block ended with.
+
+        Returns:
+            Whether that is our cancellation: the error is to be replaced by a `TimeoutError`.
+        """
         self._deadlines.limits.pop(self, None)
         if not self.expired:
-            return
-        # As asyncio.timeout: only our own cancellation becomes a TimeoutError.
-        if self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
-            raise TimeoutError from error
+            return False
+        # As asyncio.timeout: a cancellation from outside stays one.
+        is_ours = self._task.uncancel() <= self._cancelling
+        return is_ours and type(error) is asyncio.CancelledError
 
     def expire(self) -> None:
         """Cancel the block."""
@@ -68,12 +85,13 @@ class Deadlines:
     """The time limits of one session's calls.
 
     Attributes:
+        loop: The session's event loop.
         limits: Those that are running. The timer stays when one goes, and finds out when it rings.
         timer_due: When it rings next.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self.loop = loop
         self.limits: dict[TimeLimit, None] = {}
         self._timer: asyncio.TimerHandle | None = None
         self.timer_due = _NEVER
@@ -87,7 +105,7 @@ class Deadlines:
         if self._timer is not None:
             self._timer.cancel()
         self.timer_due = due
-        self._timer = self._loop.call_later(due - monotonic(), self._ring)
+        self._timer = self.loop.call_later(due - monotonic(), self._ring)
 
     def _ring(self) -> None:
         self._timer = None

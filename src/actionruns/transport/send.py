@@ -182,18 +182,18 @@ class Transport(Streaming, Retrying):
             unused = None
             delivery.attempts += 1
             limit = session.deadlines.limit(delivery.remaining())
+            limit.begin()
             try:
-                with limit:
-                    response = await self._exchange.run(
-                        delivery, session, self.authorizer, credentials
-                    )
-            except TimeoutError as error:
-                if not limit.expired:
-                    raise  # aiohttp's own: the connection did not come about in time
-                raise delivery.timed_out() from error
+                response = await self._exchange.run(delivery, session, self.authorizer, credentials)
+            except BaseException as error:
+                # Without the limit, a TimeoutError is aiohttp's: no connection came about in time.
+                if limit.end(error) or (limit.expired and isinstance(error, TimeoutError)):
+                    raise delivery.timed_out() from error
+                raise
             finally:
                 now = time.monotonic()
                 delivery.spent += now - started
+            limit.end()
             answered = True
             window = None
             if RATE_HEADER in response.headers:
