@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import attrs
 
@@ -39,9 +41,9 @@ def compare(
     times: dict[str, list[float]] = {name: [] for name in variants}
     for run in variants.values():
         run(calls)  # warm up
-    for number in range(rounds):
-        order = list(variants)[:: 1 if number % 2 else -1]
-        for name in order:
+    with _nothing_to_collect() as collect:
+        for name in _turns(variants, rounds):
+            collect()
             start = time.process_time()
             variants[name](calls)
             times[name].append((time.process_time() - start) / calls)
@@ -55,13 +57,32 @@ async def compare_async(
     times: dict[str, list[float]] = {name: [] for name in variants}
     for run in variants.values():
         await run(calls)
-    for number in range(rounds):
-        order = list(variants)[:: 1 if number % 2 else -1]
-        for name in order:
+    with _nothing_to_collect() as collect:
+        for name in _turns(variants, rounds):
+            collect()
             start = time.process_time()
             await variants[name](calls)
             times[name].append((time.process_time() - start) / calls)
     return _ratios(times)
+
+
+def _turns(variants: Iterable[str], rounds: int) -> Iterator[str]:
+    for number in range(rounds):
+        yield from list(variants)[:: 1 if number % 2 else -1]
+
+
+@contextmanager
+def _nothing_to_collect() -> Iterator[Callable[[], object]]:
+    """Give what makes a block begin without garbage, so that none pays for another's.
+
+    The collector stays on: what a variant leaves behind is its own cost.
+    """
+    gc.collect()
+    gc.freeze()  # the modules, so that collecting before each block takes no time
+    try:
+        yield gc.collect
+    finally:
+        gc.unfreeze()
 
 
 def _ratios(times: Mapping[str, list[float]]) -> dict[str, Ratio]:
