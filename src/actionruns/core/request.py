@@ -61,10 +61,12 @@ def build_request(operation: Operation[Any], arguments: Arguments) -> Request:
         elif parameter.place == "header":
             text = ",".join(_texts(operation, parameter, value))
             headers = {**headers, parameter.wire: check_header(parameter.wire, text)}
-        else:
-            for text in _texts(operation, parameter, value):
-                pair = _query_pair(operation, parameter, text)
-                query = f"{query}&{pair}" if query else pair
+        elif type(value) is str and parameter.kind == "string":
+            pairs = _query_pair(operation, parameter, value)
+            query = f"{query}&{pairs}" if query else pairs
+        elif texts := _texts(operation, parameter, value):
+            pairs = "&".join([_query_pair(operation, parameter, text) for text in texts])
+            query = f"{query}&{pairs}" if query else pairs
     body = None if operation.body is None else _body(operation, operation.body, arguments)
     return Request(operation.method, path, query, headers, body)
 
