@@ -77,10 +77,17 @@ def test_credentials_in_headers_are_hidden(name: str) -> None:
         ("http://[::1]:80/", "http://[::1]:80/"),
         ("", ""),
         ("http://ann:hush@[", "***"),
+        ("http://host.test/p?limit=5&api_key=hush&x", "http://host.test/p?limit=5&api_key=***&x"),
+        ("http://host.test/p?api%5Fkey=hush", "http://host.test/p?api%5Fkey=***"),
+        ("http://ann:hush@host.test?password=a=b#f", "http://host.test?password=***#f"),
+        ("http://host.test/p?token", "http://host.test/p?token"),
     ],
 )
-def test_user_names_in_urls_are_removed(url: str, redacted: str) -> None:
-    """A URL loses its user name and password; one that can't be read is hidden as a whole."""
+def test_secrets_in_urls_are_hidden(url: str, redacted: str) -> None:
+    """A URL loses its user name, its password and the values of secrets in its query.
+
+    One that can't be read is hidden as a whole.
+    """
     assert redact_url(url) == redacted
 
 

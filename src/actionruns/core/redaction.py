@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 __all__ = ["HIDDEN", "is_secret_name", "redact_headers", "redact_text", "redact_url"]
 
@@ -62,11 +62,20 @@ def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def redact_url(url: str) -> str:
-    """Return a URL without its user name and password; ``***`` if it cannot be read at all."""
+    """Return a URL without its user name and password, and with secrets in its query hidden.
+
+    One that cannot be read at all becomes ``***``.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:
         return HIDDEN
-    if "@" not in parts.netloc:
+    query = "&".join(map(_redacted_pair, parts.query.split("&"))) if parts.query else ""
+    if "@" not in parts.netloc and query == parts.query:
         return url
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
+
+
+def _redacted_pair(pair: str) -> str:
+    name, is_given, _ = pair.partition("=")
+    return f"{name}={HIDDEN}" if is_given and is_secret_name(unquote(name)) else pair

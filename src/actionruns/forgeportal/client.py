@@ -116,6 +116,7 @@ class AsyncForgePortalClient(AsyncServiceClient):
             ssl=ssl,
             trust_env=trust_env,
             session=session,
+            service="forgeportal",
         )
         transport = Transport(settings)
         self.auth = AsyncAuth(transport)

@@ -117,6 +117,7 @@ class AsyncPortClient(AsyncServiceClient):
             ssl=ssl,
             trust_env=trust_env,
             session=session,
+            service="port",
         )
         transport = Transport(settings)
         self.auth = AsyncAuth(transport)

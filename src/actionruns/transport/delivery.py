@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from actionruns.core.operation import Arguments, Operation
+from actionruns.core.redaction import redact_url
 from actionruns.core.request import Request
 from actionruns.core.response import Call
 from actionruns.errors import ApiError, ClientClosed, InvalidRequest, RequestTimeout
@@ -65,7 +66,7 @@ class Delivery:
         return Call(
             operation=self.operation.name,
             method=self.request.method,
-            url=self.url,
+            url=redact_url(self.url),
             request_id=self.request_id,
             hint=hint,
             notes=self._notes(),
@@ -87,11 +88,12 @@ class Delivery:
         else:
             progress = f"{self.attempts} tried"
             warning = " The server may have executed the request."
+        url = redact_url(self.url)
         return RequestTimeout(
-            f"{self.operation.name}: {self.request.method} {self.url} took longer than "
+            f"{self.operation.name}: {self.request.method} {url} took longer than "
             f"{self.timeout:g} s ({progress}).{warning} Raise timeout if the service is slow.",
             method=self.request.method,
-            url=self.url,
+            url=url,
             attempts=self.attempts,
             maybe_sent=self.maybe_sent or not waiting_for_credentials,
         )

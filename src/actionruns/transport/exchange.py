@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Mapping
 from io import BytesIO
 from typing import Any
@@ -14,6 +13,7 @@ from actionruns.core.response import Response
 from actionruns.transport.auth import Authorizer
 from actionruns.transport.body import arrived_body, read_body
 from actionruns.transport.delivery import Delivery
+from actionruns.transport.journal import log_answer
 from actionruns.transport.pool import CONNECT_SECONDS, LoopSession, client_headers
 from actionruns.transport.proxy import proxy_for
 from actionruns.transport.settings import TransportSettings
@@ -21,7 +21,6 @@ from actionruns.transport.stream import receive_stream
 
 __all__ = ["Exchange"]
 
-_log = logging.getLogger("actionruns.transport")
 
 _NONE: Mapping[str, str] = {}
 
@@ -105,14 +104,7 @@ class Exchange:
         headers = answer.headers
         if "Set-Cookie" in headers:
             authorizer.keep_cookies(headers.getall("Set-Cookie"))
-        if _log.isEnabledFor(logging.DEBUG):
-            _log.debug(
-                "%s %s -> %d (%s)",
-                delivery.request.method,
-                delivery.url,
-                answer.status,
-                delivery.request_id,
-            )
+        log_answer(self._settings.service, delivery, answer.status)
         return Response(answer.status, headers, received)
 
     def _sent(

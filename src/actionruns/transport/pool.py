@@ -34,6 +34,7 @@ class LoopSession:
 
     Attributes:
         loop: The event loop.
+        service: The service's name, as the settings have it.
         session: The aiohttp session.
         slots: Permits for requests under way.
         credential_slots: The same for requests that get credentials: they must not stand in line
@@ -44,6 +45,7 @@ class LoopSession:
 
     def __init__(self, settings: TransportSettings) -> None:
         self.loop = asyncio.get_running_loop()
+        self.service = settings.service
         self.slots = Slots(settings.max_connections)
         self.credential_slots = Slots(settings.max_connections)
         self.deadlines = Deadlines(self.loop)

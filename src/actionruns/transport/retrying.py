@@ -15,6 +15,7 @@ from actionruns.core.retry import Failure, RetryBudget, wait_before_retry
 from actionruns.transport.auth import Authorizer
 from actionruns.transport.delivery import Delivery
 from actionruns.transport.failures import connection_error, failure_of, shown_cause, was_sent
+from actionruns.transport.journal import log_retry
 from actionruns.transport.pool import LoopSession
 from actionruns.transport.settings import TransportSettings
 
@@ -95,14 +96,24 @@ class Retrying(ABC):
             call = delivery.call(self.authorizer.hint)
             raise api_error(response, call, attempts=delivery.attempts, now=now)
 
-    async def _wait(self, delivery: Delivery, session: LoopSession, **failed: Any) -> bool:
+    async def _wait(
+        self,
+        delivery: Delivery,
+        session: LoopSession,
+        *,
+        failure: Failure,
+        status: int = 0,
+        retry_after: float | None = None,
+    ) -> bool:
         """Wait before another attempt; False when there shall be none."""
         wait = wait_before_retry(
             self.settings.retry,
             attempt=delivery.attempts,
-            idempotent=delivery.repeatable_after(failed.get("status", 0)),
+            idempotent=delivery.repeatable_after(status),
             jitter=random.random(),  # spreads load, guards nothing
-            **failed,
+            failure=failure,
+            status=status,
+            retry_after=retry_after,
         )
         remaining = delivery.remaining()
         if wait is None or (remaining is not None and wait >= remaining):
@@ -110,5 +121,6 @@ class Retrying(ABC):
         if not self._retry_budget.spend():
             return False
         delivery.spent += wait
+        log_retry(self.settings.service, delivery, wait, failure=failure, status=status)
         await session.pause(wait)
         return True

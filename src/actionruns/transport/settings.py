@@ -101,6 +101,7 @@ class TransportSettings:
         is_final: Tells of an answer whether no other attempt would change it, also where its status
             and the policy are for one. What a service's client knows of its service; without it,
             the status decides.
+        service: The service's name, for logs and telemetry.
     """
 
     base_url: str = attrs.field(converter=_base_url)
@@ -127,3 +128,4 @@ class TransportSettings:
     )
     max_response_size: int = attrs.field(default=64 * _MIB, validator=count_above_zero)
     is_final: Callable[[Response], bool] = by_status_alone
+    service: str = ""

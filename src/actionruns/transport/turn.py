@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from typing import Any
 
 from actionruns.core.operation import Operation
 from actionruns.core.pacing import Pacer
+from actionruns.transport.journal import log_turn
 from actionruns.transport.pool import LoopSession
 
 __all__ = ["wait_for_turn"]
-
-_log = logging.getLogger("actionruns.transport")
 
 
 async def wait_for_turn(pacer: Pacer, operation: Operation[Any], session: LoopSession) -> None:
@@ -21,13 +19,7 @@ async def wait_for_turn(pacer: Pacer, operation: Operation[Any], session: LoopSe
     wait = pacer.reserve(now)
     if wait <= 0:
         return
-    _log.info(
-        "%s waits %.1f s: the service allows %d in %g s",
-        operation.name,
-        wait,
-        pacer.pace.requests,
-        pacer.pace.period,
-    )
+    log_turn(session.service, operation, wait, pacer)
     try:
         await session.pause(wait)
     except BaseException:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
+from actionruns.core.log_fields import fields_of_error
 from actionruns.core.sweep import Followed, Ledger
 from actionruns.errors import (
     ActionRunsError,
@@ -210,7 +211,11 @@ class Fleet(Generic[R]):
             logging.WARNING if is_news and not self._is_raised(error) else logging.DEBUG,
             "%s",
             error,
-            extra={"service": self.source.service, "followed": len(self.ledger)},
+            extra={
+                "service": self.source.service,
+                "followed": len(self.ledger),
+                **fields_of_error(error),
+            },
         )
         self._last_error = error
 
@@ -263,7 +268,7 @@ class Fleet(Generic[R]):
         if run.is_terminal:
             self.drop(followed.run_id)
             self.ends += 1
-            self._progress.ended += 1
+            self._progress.note_end(run.state)
             if changed_at is not None:
                 self._progress.note_lag((seen_at - changed_at).total_seconds())
 
@@ -284,4 +289,4 @@ class Fleet(Generic[R]):
         )
         self._progress.changes += 1
         self.drop(followed.run_id)
-        self._progress.lost += 1
+        self._progress.note_loss(outcome)

@@ -13,6 +13,7 @@ from actionruns.core.plan import Circumstances, Look, Plan, make_plan
 from actionruns.core.tempo import Tempo
 from actionruns.states import Run
 from actionruns.watching.asking import Asker
+from actionruns.watching.bulletin import Bulletin
 from actionruns.watching.fleet import Fleet
 from actionruns.watching.holding import Holder
 from actionruns.watching.mean import MovingMean
@@ -50,6 +51,7 @@ class Follower(Generic[R]):
         self._progress = progress
         self._asker = Asker(fleet, progress)
         self._sweeper = Sweeper(fleet, progress)
+        self._bulletin = Bulletin(fleet.source.service, progress)
         settings = fleet.settings
         self._tempo = Tempo(settings.shortest, settings.longest, settings.interval)
         self._ends, self._hidden = MovingMean(), MovingMean()
@@ -114,7 +116,12 @@ class Follower(Generic[R]):
             )
         )
         if self.plan is None or plan.look is not self.plan.look:
-            extra = {"service": source.service, "look": plan.look.name, "requests": plan.requests}
+            extra = {
+                "service": source.service,
+                "look": plan.look.name.lower(),
+                "requests": plan.requests,
+                "followed": len(self.fleet.ledger),
+            }
             _log.info("%s: %s", source.service, plan.explain(), extra=extra)
         return plan
 
@@ -206,6 +213,7 @@ class Follower(Generic[R]):
             seconds *= random.uniform(0.9, 1.1)
         loop = asyncio.get_running_loop()
         self.interval = seconds
+        self._bulletin.tell(loop.time(), followed=len(self.fleet.ledger), interval=seconds)
         # Holding an answer is waiting already.
         held = plan.look in (Look.HOLD, Look.STREAM)
         until = max(loop.time(), began + seconds) if held else loop.time() + seconds

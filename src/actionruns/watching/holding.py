@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from actionruns.core.log_fields import LogFields, fields_of_error
 from actionruns.core.sweep import Followed
 from actionruns.errors import ActionRunsError, ApiError
 from actionruns.states import Run, RunState
@@ -86,7 +87,8 @@ class Holder(Generic[R]):
             stopping.cancel()
         if refused:
             name = self._fleet.source.service
-            _log.info("%s: no answers are held any more: %s", name, refused[0])
+            fields = LogFields(service=name, **fields_of_error(refused[0]))
+            _log.info("%s: no answers are held any more: %s", name, refused[0], extra=fields)
         return not refused
 
     async def _until_moved(
@@ -113,7 +115,8 @@ class Holder(Generic[R]):
         except FATAL:
             raise
         except ActionRunsError as error:
-            _log.debug("%s", error)
+            service = self._fleet.source.service
+            _log.debug("%s", error, extra=LogFields(service=service, **fields_of_error(error)))
             if isinstance(error, ApiError) and error.status in _NOT_OFFERED:
                 return error
         finally:

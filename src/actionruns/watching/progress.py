@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 
 import attrs
+
+from actionruns.states import RunState
+from actionruns.watching.update import Outcome
 
 __all__ = ["Progress", "Snapshot"]
 
@@ -30,6 +33,8 @@ class Progress:
         refusals: Answers with status 429, those that were tried again included.
         in_flight: Requests under way now.
         pushes: Runs looked at because somebody told of a change.
+        ended_as: The runs that have ended, by the state in which they did.
+        lost_as: The runs given up, by the reason.
     """
 
     followed: int = 0
@@ -44,12 +49,24 @@ class Progress:
     refusals: int = 0
     in_flight: int = 0
     pushes: int = 0
+    ended_as: Counter[RunState] = attrs.field(factory=Counter)
+    lost_as: Counter[Outcome] = attrs.field(factory=Counter)
     _lags: deque[float] = attrs.field(factory=lambda: deque(maxlen=_LAGS), repr=False)
 
     @property
     def requests(self) -> int:
         """Requests made for the watch, retries not counted."""
         return self.pages + self.singles + self.holds
+
+    def note_end(self, state: RunState) -> None:
+        """Note that a run has ended."""
+        self.ended += 1
+        self.ended_as[state] += 1
+
+    def note_loss(self, outcome: Outcome) -> None:
+        """Note that a run was given up."""
+        self.lost += 1
+        self.lost_as[outcome] += 1
 
     def note_lag(self, seconds: float) -> None:
         """Note how long after its end a run was seen to have ended."""
@@ -95,6 +112,8 @@ class Snapshot:
         intervals: Seconds from one look to the next, by service.
         allowances: Requests a second that the rate budget allows, by service; without those where
             it is not known.
+        ended_as: The runs that have ended, by the state in which they did.
+        lost_as: The runs given up, by the reason.
     """
 
     followed: int
@@ -115,3 +134,5 @@ class Snapshot:
     lag_p99: float | None
     intervals: Mapping[str, float]
     allowances: Mapping[str, float]
+    ended_as: Mapping[RunState, int]
+    lost_as: Mapping[Outcome, int]

@@ -193,8 +193,8 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
         return "\n".join(f.explain() for f in self._conductor.followers.values())
 
     def snapshot(self) -> Snapshot:
-        """Return how the watch stands now."""
-        progress, followers = self.progress, self._conductor.followers
+        """Return how the watch stands now; from any thread."""
+        progress, followers = self.progress, self._conductor.followers.copy()
         allowed = {name: f.fleet.source.allowance() for name, f in followers.items()}
         return Snapshot(
             followed=progress.followed,
@@ -215,6 +215,8 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
             lag_p99=progress.lag(0.99),
             intervals={name: follower.interval for name, follower in followers.items()},
             allowances={name: rate for name, rate in allowed.items() if rate is not None},
+            ended_as=progress.ended_as.copy(),
+            lost_as=progress.lost_as.copy(),
         )
 
     def _start(self) -> asyncio.Task[None]:

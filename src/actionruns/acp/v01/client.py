@@ -101,6 +101,7 @@ class AsyncAcpV01Client(AsyncAcpClient):
             trust_env=trust_env,
             session=session,
             is_final=is_final,
+            service="acp",
         )
         transport = HoldingTransport(settings, authorizer_of(api_key, token))
         self.runs = AsyncRuns(transport)

@@ -110,6 +110,7 @@ class AsyncAcpV02Client(AsyncAcpClient):
             trust_env=trust_env,
             session=session,
             is_final=is_final,
+            service="acp",
         )
         transport = Transport(settings, authorizer_of(api_key, token))
         self.stateless_runs = AsyncStatelessRuns(transport)
