@@ -24,9 +24,12 @@ EXTRAS = {
     "actionruns.cli": "cli",
     "actionruns.codegen": "codegen",
     "actionruns.emulator": "emulator",
+    "actionruns.otel": "otel",
     "actionruns.testing": "emulator",
 }
-OPTIONAL_DISTRIBUTIONS = {"jinja2", "jsonschema", "pyyaml", "rich", "ruff", "typer", "uvloop"}
+OPTIONAL_DISTRIBUTIONS = {
+    *("jinja2", "jsonschema", "opentelemetry-api", "pyyaml", "rich", "ruff", "typer", "uvloop"),
+}
 
 
 class WheelProblem(Exception):
