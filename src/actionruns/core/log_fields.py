@@ -6,12 +6,36 @@ The names are part of the interface: whoever filters by them relies on them.
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from actionruns.errors import ApiError, ConnectionFailed, DecodeFailed
 
 __all__ = ["LogFields", "fields_of_error"]
 
-LogFields = dict[str, object]
-"""The fields of one record, by name. A record has those that make sense for it."""
+
+class LogFields(TypedDict, total=False):
+    """The fields of a record, those that make sense for it; no name is an attribute of any record.
+
+    docs/observability.md tells what they mean.
+    """
+
+    service: str
+    operation: str
+    run_id: str
+    method: str
+    url: str
+    status: int
+    error: str
+    request_id: str
+    attempt: int
+    wait: float
+    look: str
+    interval: float
+    followed: int
+    ended: int
+    lost: int
+    requests: float
+    failures: int
 
 
 def fields_of_error(error: Exception) -> LogFields:
@@ -20,9 +44,10 @@ def fields_of_error(error: Exception) -> LogFields:
     Args:
         error: The error. As in the messages of this package's errors, there is no secret in them.
     """
-    fields: LogFields = {"error": type(error).__name__}
+    fields = LogFields(error=type(error).__name__)
     if isinstance(error, ApiError | ConnectionFailed):
-        fields |= {"method": error.method, "url": error.url, "attempt": error.attempts}
+        fields["method"], fields["url"] = error.method, error.url
+        fields["attempt"] = error.attempts
     if isinstance(error, ApiError):
         fields["request_id"] = error.request_id
     if isinstance(error, ApiError | DecodeFailed):

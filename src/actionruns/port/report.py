@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import anyio
 
-from actionruns.core.log_fields import fields_of_error
+from actionruns.core.log_fields import LogFields, fields_of_error
 from actionruns.core.redaction import redact_text
 from actionruns.errors import ActionRunsError
 from actionruns.port._generated.endpoints import AsyncActionRuns, AsyncEntities
@@ -225,6 +225,6 @@ async def _report_failure(report: AsyncReport, error: BaseException) -> None:
             return  # the block ended by the same refusal, and says so
         # The block's own error goes first; this one must not hide it.
         error.add_note(f"the run {report.run_id} could not be marked FAILURE: {failed}")
-        fields = {"service": "port", "run_id": report.run_id, **fields_of_error(failed)}
+        fields = LogFields(service="port", run_id=report.run_id, **fields_of_error(failed))
         problem = "the run %s could not be marked FAILURE: %s"
         _log.warning(problem, report.run_id, failed, extra=fields)

@@ -36,7 +36,7 @@ def log_answer(service: str, delivery: Delivery, status: int) -> None:
         fields["url"],
         status,
         delivery.request_id,
-        extra={**fields, "status": status},
+        extra=LogFields(status=status, **fields),
     )
 
 
@@ -52,7 +52,7 @@ def log_retry(
         failure: How the last one failed.
         status: The HTTP status, when it was answered.
     """
-    reason: LogFields = {"status": status} if status else {"error": failure.value}
+    reason = LogFields(status=status) if status else LogFields(error=failure.value)
     _log.info(
         "%s: attempt %d failed (%s), the next in %.1f s (%s)",
         delivery.operation.name,
@@ -60,7 +60,7 @@ def log_retry(
         status or failure.value,
         wait,
         delivery.request_id,
-        extra={**_fields(service, delivery), **reason, "wait": wait},
+        extra=LogFields(wait=wait, **_fields(service, delivery), **reason),
     )
 
 
@@ -79,16 +79,16 @@ def log_turn(service: str, operation: Operation[Any], wait: float, pacer: Pacer)
         wait,
         pacer.pace.requests,
         pacer.pace.period,
-        extra={"service": service, "operation": operation.name, "wait": wait},
+        extra=LogFields(service=service, operation=operation.name, wait=wait),
     )
 
 
 def _fields(service: str, delivery: Delivery) -> LogFields:
-    return {
-        "service": service,
-        "operation": delivery.operation.name,
-        "method": delivery.request.method,
-        "url": redact_url(delivery.url),
-        "request_id": delivery.request_id,
-        "attempt": delivery.attempts,
-    }
+    return LogFields(
+        service=service,
+        operation=delivery.operation.name,
+        method=delivery.request.method,
+        url=redact_url(delivery.url),
+        request_id=delivery.request_id,
+        attempt=delivery.attempts,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from actionruns.core.log_fields import LogFields
 from actionruns.watching.progress import Progress
 
 __all__ = ["Bulletin"]
@@ -54,13 +55,13 @@ class Bulletin:
             progress.lost,
             progress.requests,
             progress.failures,
-            extra={
-                "service": self._service,
-                "followed": followed,
-                "interval": interval,
-                "ended": progress.ended,
-                "lost": progress.lost,
-                "requests": progress.requests,
-                "failures": progress.failures,
-            },
+            extra=LogFields(
+                service=self._service,
+                followed=followed,
+                interval=interval,
+                ended=progress.ended,
+                lost=progress.lost,
+                requests=progress.requests,
+                failures=progress.failures,
+            ),
         )

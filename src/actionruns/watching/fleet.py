@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from actionruns.core.log_fields import fields_of_error
+from actionruns.core.log_fields import LogFields, fields_of_error
 from actionruns.core.sweep import Followed, Ledger
 from actionruns.errors import (
     ActionRunsError,
@@ -211,11 +211,11 @@ class Fleet(Generic[R]):
             logging.WARNING if is_news and not self._is_raised(error) else logging.DEBUG,
             "%s",
             error,
-            extra={
-                "service": self.source.service,
-                "followed": len(self.ledger),
+            extra=LogFields(
+                service=self.source.service,
+                followed=len(self.ledger),
                 **fields_of_error(error),
-            },
+            ),
         )
         self._last_error = error
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
+from actionruns.core.log_fields import LogFields
 from actionruns.core.plan import Circumstances, Look, Plan, make_plan
 from actionruns.core.tempo import Tempo
 from actionruns.states import Run
@@ -116,12 +117,12 @@ class Follower(Generic[R]):
             )
         )
         if self.plan is None or plan.look is not self.plan.look:
-            extra = {
-                "service": source.service,
-                "look": plan.look.name.lower(),
-                "requests": plan.requests,
-                "followed": len(self.fleet.ledger),
-            }
+            extra = LogFields(
+                service=source.service,
+                look=plan.look.name.lower(),
+                requests=plan.requests,
+                followed=len(self.fleet.ledger),
+            )
             _log.info("%s: %s", source.service, plan.explain(), extra=extra)
         return plan
 
