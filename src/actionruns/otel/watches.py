@@ -62,6 +62,15 @@ class Reading:
         self.ended.update(progress.ended_as)
         self.lost.update(progress.lost_as)
 
+    def copy_of_counts(self) -> Reading:
+        """Return a reading that goes on from what was counted."""
+        return Reading(
+            changes=self.changes,
+            looks=self.looks,
+            ended=self.ended.copy(),
+            lost=self.lost.copy(),
+        )
+
     def take(self, snapshot: Snapshot) -> None:
         """Add how a watch stands."""
         self.watches += 1
@@ -110,21 +119,19 @@ class Watches(Shared):
 
     def read(self) -> Reading:
         """Return how the watches stand now."""
+        standing: list[Watch[Any]] = []
         with self._lock:
-            under_way = [(entry, entry.watch()) for entry in self._under_way]
-            for entry, watch in under_way:
+            for entry in list(self._under_way):
+                watch = entry.watch()
                 if watch is None:  # dropped with its loop, which told nobody
                     self._count_over(entry)
-            reading = Reading(
-                changes=self._over.changes,
-                looks=self._over.looks,
-                ended=self._over.ended.copy(),
-                lost=self._over.lost.copy(),
-            )
-            for entry, watch in under_way:
-                if watch is not None:
-                    reading.count(entry.progress)
-                    reading.take(watch.snapshot())
+                else:
+                    standing.append(watch)
+            reading = self._over.copy_of_counts()
+        # Without the lock: a loop whose watch ends just now must not wait for all the others.
+        for watch in standing:
+            reading.count(watch.progress)
+            reading.take(watch.snapshot())
         return reading
 
     def _end(self, entry: _UnderWay, _: object) -> None:
