@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -14,10 +15,10 @@ import pytest
 from actionruns import ConfigurationError, RunGone, WaitTimeout
 from actionruns.errors import ActionRunsError
 from actionruns.states import RunState
-from actionruns.watching import Outcome, RunUpdate
+from actionruns.watching import Outcome, RunUpdate, Watch, WatchSettings
 from actionruns.watching.checkpoint import FORMAT, Checkpoint, Told
 from actionruns.watching.redelivery import as_update
-from tests.watching.fakes import FakeRun, FakeSource
+from tests.watching.fakes import FakeRun, FakeSource, ids
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -54,6 +55,22 @@ def rows(path: Path) -> dict[str, Any]:
     }
     database.close()
     return found
+
+
+@pytest.mark.anyio
+async def test_a_watch_may_be_dropped_in_another_thread(path: Path) -> None:
+    """Whoever lets a watch go last closes its file, and the next watch can have it."""
+    source = FakeSource(ids(5))
+    watching = [Watch([(source, ids(5))], WatchSettings(interval=50.0), checkpoint=path)]
+    await anext(watching[0])
+    following = watching[0]._task
+    assert following is not None
+    await asyncio.to_thread(watching.clear)
+    await asyncio.wait({following})
+    next_one = Checkpoint(path)
+    next_one.open()
+    assert [ref for ref, _ in next_one] == [f"fake:{run_id}" for run_id in ids(5)]
+    next_one.close()
 
 
 def test_rows_are_plain_json(checkpoint: Checkpoint, path: Path) -> None:

@@ -109,7 +109,11 @@ class Checkpoint:
         """
         try:
             with self._mapped_errors():
-                self._database = sqlite3.connect(self.path, timeout=0.2, isolation_level=None)
+                # A watch that is dropped is closed in whatever thread lets it go last: the garbage
+                # collector's, or one that reads its snapshot. SQLite itself serialises.
+                self._database = sqlite3.connect(
+                    self.path, timeout=0.2, isolation_level=None, check_same_thread=False
+                )
                 self._take(self._database)
         except BaseException:
             self.close()
