@@ -58,7 +58,7 @@ class LoopSession:
     def next_request_id(self) -> str:
         """Return an id that no other call has."""
         self._requests += 1
-        return f"{self.id_prefix}-{self._requests:x}"
+        return f"{self.id_prefix}-{self._requests}"
 
     async def close_with_loop(self) -> None:
         """Have the session closed when the loop shuts down, should the client be forgotten."""
