@@ -65,7 +65,8 @@ class AsyncAcpClient(AsyncServiceClient):
     - ``base_url``: Where the server is (``ACP_URL``, else ``http://localhost``).
     - ``timeout``: Seconds for one call, all attempts included; None = no limit. Default: 30.
     - ``retry``: How failed requests are repeated.
-    - ``rate``: How fast requests leave; give several clients one object to share the budget.
+    - ``rate``: How fast requests leave. Default: as the server tells, together with the other
+      clients of this process that have the same address and credentials.
     - ``max_connections``: Requests and streams under way at once. Default: 100.
     - ``headers``: Sent with every request.
     - ``proxy``: URL of a proxy; without it, the environment decides.

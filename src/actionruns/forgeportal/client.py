@@ -25,6 +25,7 @@ from actionruns.transport import (
     Transport,
     TransportSettings,
     address_of,
+    budget_of,
     check_texts,
     from_environment,
 )
@@ -68,8 +69,8 @@ class AsyncForgePortalClient(AsyncServiceClient):
         timeout: Seconds for one call, all attempts included; None = no limit. The wait of
             ``run_action`` and ``run_template`` for their turn is not counted.
         retry: How failed requests are repeated.
-        rate: How fast requests leave; give several clients of one user one object to share the
-            budget and the turns of ``run_action`` and ``run_template``.
+        rate: How fast requests leave. Default: as the service tells, together with the other
+            clients of this process that have the same address and session.
         max_connections: Requests under way at once.
         headers: Sent with every request.
         proxy: URL of a proxy; without it, the environment decides.
@@ -105,11 +106,12 @@ class AsyncForgePortalClient(AsyncServiceClient):
         trust_env: bool = True,
         session: aiohttp.ClientSession | None = None,
     ) -> None:
+        base_url = _base_url(base_url)
         settings = TransportSettings(
-            base_url=_base_url(base_url),
+            base_url=base_url,
             timeout=timeout,
             retry=retry or RetryPolicy(),
-            rate=rate or RateBudget(),
+            rate=budget_of(rate, base_url, {"FORGEPORTAL_SESSION": session_cookie}),
             max_connections=max_connections,
             headers=headers,
             proxy=proxy,

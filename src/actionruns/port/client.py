@@ -25,6 +25,7 @@ from actionruns.transport import (
     Transport,
     TransportSettings,
     address_of,
+    budget_of,
     check_texts,
     from_environment,
 )
@@ -66,7 +67,8 @@ class AsyncPortClient(AsyncServiceClient):
         region: ``eu`` (default) or ``us``.
         timeout: Seconds for one call, all attempts included; None = no limit.
         retry: How failed requests are repeated.
-        rate: How fast requests leave; give several clients one object to share the budget.
+        rate: How fast requests leave. Default: as the service tells, together with the other
+            clients of this process that have the same address and credentials.
         max_connections: Requests under way at once.
         headers: Sent with every request.
         proxy: URL of a proxy; without it, the environment decides.
@@ -106,11 +108,13 @@ class AsyncPortClient(AsyncServiceClient):
         trust_env: bool = True,
         session: aiohttp.ClientSession | None = None,
     ) -> None:
+        base_url = _base_url(base_url, region)
+        whose = {"PORT_CLIENT_ID": client_id, "PORT_API_KEY": token}
         settings = TransportSettings(
-            base_url=_base_url(base_url, region),
+            base_url=base_url,
             timeout=timeout,
             retry=retry or RetryPolicy(),
-            rate=rate or RateBudget(),
+            rate=budget_of(rate, base_url, whose),
             max_connections=max_connections,
             headers=headers,
             proxy=proxy,

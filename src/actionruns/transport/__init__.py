@@ -6,6 +6,7 @@ from actionruns.transport.auth import Authorizer, FixedHeaders, TokenAuthorizer
 from actionruns.transport.client import (
     AsyncServiceClient,
     address_of,
+    budget_of,
     check_texts,
     from_environment,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "Transport",
     "TransportSettings",
     "address_of",
+    "budget_of",
     "check_texts",
     "from_environment",
 ]

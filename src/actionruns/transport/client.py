@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
+from actionruns.core.budgets import shared_budget
+from actionruns.core.rate import RateBudget
 from actionruns.errors import ConfigurationError
 from actionruns.transport.send import Transport
 
-__all__ = ["AsyncServiceClient", "address_of", "check_texts", "from_environment"]
+__all__ = ["AsyncServiceClient", "address_of", "budget_of", "check_texts", "from_environment"]
 
 
 def from_environment(value: str | None, variable: str) -> str | None:
     """Return a setting: the value given, else the environment's, else None (empty = not set)."""
     return value if value is not None else os.environ.get(variable) or None
+
+
+def budget_of(
+    rate: RateBudget | None, base_url: str, credentials: Mapping[str, str | None]
+) -> RateBudget:
+    """Return the rate budget of a client: the one given, else that of all with its credentials.
+
+    Args:
+        rate: What was given.
+        base_url: Where the service is.
+        credentials: What was given of what the service knows its client by, by the variable of the
+            environment that stands in for it.
+    """
+    if rate is not None:
+        return rate
+    return shared_budget(base_url, *(from_environment(v, name) for name, v in credentials.items()))
 
 
 def check_texts(**given: object) -> None:

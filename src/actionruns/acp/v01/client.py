@@ -25,7 +25,7 @@ from actionruns.acp.v01.source import AcpV01Source, WaitedRun
 from actionruns.acp.waiting import settings_of_wait, wait_for_run
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
-from actionruns.transport import EventStream, TransportSettings
+from actionruns.transport import EventStream, TransportSettings, budget_of
 from actionruns.watching import RunOutcome, Watch, WatchSettings, wait_for_all
 
 __all__ = ["AsyncAcpV01Client"]
@@ -89,11 +89,12 @@ class AsyncAcpV01Client(AsyncAcpClient):
     ) -> None:
         check_version(version, "0.1")
         check_settle(settle)
+        base_url = base_url_of(base_url)
         settings = TransportSettings(
-            base_url=base_url_of(base_url),
+            base_url=base_url,
             timeout=timeout,
             retry=retry or RetryPolicy(),
-            rate=rate or RateBudget(),
+            rate=budget_of(rate, base_url, {"ACP_API_KEY": token or api_key}),
             max_connections=max_connections,
             headers=headers,
             proxy=proxy,

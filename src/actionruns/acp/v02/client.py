@@ -32,7 +32,7 @@ from actionruns.acp.v02.source import AcpV02Source, WaitedStatefulRun, WaitedSta
 from actionruns.acp.waiting import settings_of_wait, wait_for_run
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
-from actionruns.transport import EventStream, Transport, TransportSettings
+from actionruns.transport import EventStream, Transport, TransportSettings, budget_of
 from actionruns.watching import RunOutcome, Watch, WatchSettings, wait_for_all
 
 __all__ = ["AsyncAcpV02Client"]
@@ -98,11 +98,12 @@ class AsyncAcpV02Client(AsyncAcpClient):
     ) -> None:
         check_version(version, "0.2")
         check_settle(settle)
+        base_url = base_url_of(base_url)
         settings = TransportSettings(
-            base_url=base_url_of(base_url),
+            base_url=base_url,
             timeout=timeout,
             retry=retry or RetryPolicy(),
-            rate=rate or RateBudget(),
+            rate=budget_of(rate, base_url, {"ACP_API_KEY": token or api_key}),
             max_connections=max_connections,
             headers=headers,
             proxy=proxy,

@@ -41,8 +41,8 @@ class ForgePortalClient(BlockingClient[AsyncForgePortalClient]):
         timeout: Seconds for one call, all attempts included; None = no limit. The wait of
             ``run_action`` and ``run_template`` for their turn is not counted.
         retry: How failed requests are repeated.
-        rate: How fast requests leave; give several clients of one user one object to share the
-            budget and the turns of ``run_action`` and ``run_template``.
+        rate: How fast requests leave. Default: as the service tells, together with the other
+            clients of this process that have the same address and session.
         max_connections: Requests under way at once.
         headers: Sent with every request.
         proxy: URL of a proxy; without it, the environment decides.

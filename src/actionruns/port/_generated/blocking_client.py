@@ -43,7 +43,8 @@ class PortClient(BlockingClient[AsyncPortClient]):
         region: ``eu`` (default) or ``us``.
         timeout: Seconds for one call, all attempts included; None = no limit.
         retry: How failed requests are repeated.
-        rate: How fast requests leave; give several clients one object to share the budget.
+        rate: How fast requests leave. Default: as the service tells, together with the other
+            clients of this process that have the same address and credentials.
         max_connections: Requests under way at once.
         headers: Sent with every request.
         proxy: URL of a proxy; without it, the environment decides.
