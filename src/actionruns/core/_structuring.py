@@ -257,12 +257,14 @@ def _marks(type_: Any) -> dict[str, tuple[Any, ...]]:
 
 
 def _union_hook(type_: Any, converter: cattrs.Converter) -> Hook:
-    members = [t for t in get_args(type_) if t is not Unset]
+    # Unions of the same members are equal, and share this hook, in whatever order they are written.
+    # So what it says, and that a time is tried before a text, must not depend on who came first.
+    members = sorted((t for t in get_args(type_) if t is not Unset), key=lambda t: t is str)
     by_class: dict[type, list[tuple[Hook, Any]]] = {}
     for member in members:
         for cls in _json_classes(member):
             by_class.setdefault(cls, []).append((converter.get_structure_hook(member), member))
-    expected = " or ".join(dict.fromkeys(_type_name(member) for member in members))
+    expected = " or ".join(sorted({_type_name(member) for member in members}, key=_place_of_name))
     if (by_mark := _mark_hook(by_class.get(dict, []))) is not None:
         by_class[dict] = [(by_mark, None)]
 
@@ -279,6 +281,11 @@ def _union_hook(type_: Any, converter: cattrs.Converter) -> Hook:
         return hook(value, member)
 
     return union
+
+
+def _place_of_name(name: str) -> tuple[int, str]:
+    names = [*_JSON_TYPE_NAMES.values()]
+    return (names.index(name) if name in names else -1, name)
 
 
 def _type_name(type_: Any) -> str:
