@@ -36,6 +36,11 @@ CASES: list[tuple[str, dict[str, Any], Look]] = [
         {"followed": 640, "pages": 40, "page_seconds": 2.0, "single_seconds": 0.02, "rate": 1.0},
         Look.SWEEP,
     ),
+    (
+        "pages are slow, and no single run was asked for yet",
+        {"followed": 10_000, "pages": 10, "page_seconds": 0.4, "single_seconds": 0.0},
+        Look.SWEEP,
+    ),
     ("slow pages that are in time", {"followed": 640, "pages": 1, "page_seconds": 0.9}, Look.SWEEP),
     ("one run, held answers", {"followed": 1, "hold_seconds": 30.0}, Look.HOLD),
     ("sixty runs, held answers", {"followed": 60, "pages": 60, "hold_seconds": 30.0}, Look.HOLD),

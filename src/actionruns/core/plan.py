@@ -50,7 +50,7 @@ class Circumstances:
         interval: Seconds from one look to the next that are wanted.
         in_flight: Requests for single runs under way at once.
         page_seconds: How long a page takes to come.
-        single_seconds: How long a single run takes to come.
+        single_seconds: How long a single run takes to come; 0 = none was asked for yet.
         rate: Requests a second that the budget allows; None = not known.
         listable: Whether the service lists runs to these credentials at all.
         hold_seconds: How long the server can hold an answer; None = it can't.
@@ -139,12 +139,15 @@ def make_plan(now: Circumstances) -> Plan:
 def _costs(now: Circumstances) -> dict[Look, _Cost]:
     """Return what a look costs, for each way that is open."""
     batches = math.ceil(now.followed / now.in_flight)
-    costs = {Look.SINGLE: _Cost(now.followed, batches * now.single_seconds)}
+    # What was never tried must not seem to take no time: a hundred thousand questions would be the
+    # way to find out. One takes no longer than a page does.
+    single_seconds = now.single_seconds or now.page_seconds
+    costs = {Look.SINGLE: _Cost(now.followed, batches * single_seconds)}
     # How long the list is can't be known before it is read; a few runs are not worth finding out.
     if now.listable and (now.pages is not None or now.followed > FEW_RUNS):
         pages = 1 if now.pages is None else max(1, now.pages)
         asked = now.ends + now.hidden / 4  # one that is hidden rests for four looks
-        singles = math.ceil(asked / now.in_flight) * now.single_seconds
+        singles = math.ceil(asked / now.in_flight) * single_seconds
         costs[Look.SWEEP] = _Cost(pages + asked, pages * now.page_seconds + singles)
     # Each held answer takes a connection: there are as many as may be in flight.
     held = (Look.HOLD, now.hold_seconds), (Look.STREAM, now.stream_seconds)
