@@ -121,6 +121,13 @@ def test_a_union_names_its_literals() -> None:
         structure(True, Literal["A", "B"] | None)  # type: ignore[arg-type]  # mypy knows classes
 
 
+def test_the_message_of_a_union_does_not_depend_on_what_was_decoded_before() -> None:
+    """Unions that differ by their order alone are equal, and say the same."""
+    for union in (list[str] | str | None, None | str | list[str]):
+        with pytest.raises(DecodeFailed, match="should be a string or an array or null but is"):
+            structure(1, union)  # type: ignore[arg-type]  # mypy knows classes
+
+
 def test_the_last_member_of_a_union_of_models_explains() -> None:
     """When no model of a union fits, the path of the last one tells why."""
     with pytest.raises(DecodeFailed) as caught:

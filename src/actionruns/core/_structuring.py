@@ -21,10 +21,10 @@ _JSON_TYPE_NAMES: Mapping[type, str] = {
     bool: "a boolean",
     int: "a whole number",
     float: "a number",
+    datetime: "a time (ISO 8601)",
     dict: "an object",
     list: "an array",
     NoneType: "null",
-    datetime: "a time (ISO 8601)",
 }
 
 
