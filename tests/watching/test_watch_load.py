@@ -110,7 +110,7 @@ async def test_closing_ends_a_wait_for_an_update() -> None:
 async def test_a_closed_watch_gives_nothing_more(used: bool) -> None:
     """Closing drops the updates that wait, and closes for good, used before or not."""
     source = FakeSource(ids(5))
-    watching = watch(source)
+    watching = watch(source, settings=WatchSettings(interval=60))
     if used:
         await anext(watching)
     await watching.aclose()
