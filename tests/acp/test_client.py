@@ -111,6 +111,8 @@ def test_settings_of_the_environment(monkeypatch: pytest.MonkeyPatch, version: A
     assert AsyncAcpClient(version=version).base_url == "http://localhost"
     monkeypatch.setenv("ACP_URL", "https://acp.example/v1/")
     assert AsyncAcpClient(version=version).base_url == "https://acp.example/v1"
+    with AcpClient(version=version) as blocking:
+        assert blocking.base_url == "https://acp.example/v1"
 
 
 @pytest.mark.parametrize(
