@@ -119,3 +119,10 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
     """A file that isn't there is an error that names it."""
     with pytest.raises(CodegenError, match=r"none\.yaml: cannot be read: No such file"):
         read(tmp_path / "none.yaml")
+
+
+def test_a_member_stands_in_the_line_of_its_key() -> None:
+    """A member whose value begins in the next line has the line of its key."""
+    document = parse(b"openapi: 3.1.0\ninfo:\n\n  title: x\n", "x.yaml")
+    assert document.line(("info",)) == 2
+    assert document.line(("info", "title")) == 4

@@ -42,8 +42,13 @@ class Notice:
         return f"{self.place}: {self.text}"
 
 
-def require(module: str) -> ModuleType:
-    """Import a module of the extra ``codegen``.
+def require(module: str, *, extra: str = "codegen", needed_by: str = "the generator") -> ModuleType:
+    """Import a module of an extra.
+
+    Args:
+        module: The module.
+        extra: The extra that brings it.
+        needed_by: What cannot do without it.
 
     Raises:
         ConfigurationError: It is not installed; the message says what to install.
@@ -52,5 +57,5 @@ def require(module: str) -> ModuleType:
         return import_module(module)
     except ImportError as error:
         package = module.partition(".")[0]
-        problem = f"the generator needs {package}: pip install 'actionruns[codegen]'"
+        problem = f"{needed_by} needs {package}: pip install 'actionruns[{extra}]'"
         raise ConfigurationError(problem) from error

@@ -10,7 +10,7 @@ from typing import Any
 from actionruns.codegen.document import Document, Pointer
 from actionruns.codegen.errors import CodegenError, require
 
-__all__ = ["parse", "read"]
+__all__ = ["compose", "parse", "read"]
 
 
 def read(path: Path) -> Document:
@@ -34,15 +34,8 @@ def parse(content: bytes, name: str) -> Document:
     Raises:
         CodegenError: It is neither YAML nor JSON, or no OpenAPI 3.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CodegenError(f"{name}: is not UTF-8: {error}", place=name) from error
-    lines: dict[Pointer, int] = {}
-    value = _json(text, name) if name.endswith(".json") else _yaml(text, name, lines)
-    # The bytes as they are in the repository: a checkout with other line ends is the same file.
-    sha256 = hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
-    document = Document(name=name, sha256=sha256, value=value, lines=lines)
+    document = compose(content, name)
+    value = document.value
     if not isinstance(value, dict) or "openapi" not in value:
         is_older = isinstance(value, dict) and "swagger" in value
         found = "Swagger 2.0" if is_older else "something else"
@@ -52,6 +45,23 @@ def parse(content: bytes, name: str) -> Document:
         problem = f"OpenAPI {version} is not supported, 3.0 and 3.1 are"
         raise document.root["openapi"].error(problem)
     return document
+
+
+def compose(content: bytes, name: str) -> Document:
+    """Parse a document of whatever kind, with the line of each value.
+
+    Raises:
+        CodegenError: It is neither YAML nor JSON.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CodegenError(f"{name}: is not UTF-8: {error}", place=name) from error
+    lines: dict[Pointer, int] = {}
+    value = _json(text, name) if name.endswith(".json") else _yaml(text, name, lines)
+    # The bytes as they are in the repository: a checkout with other line ends is the same file.
+    sha256 = hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+    return Document(name=name, sha256=sha256, value=value, lines=lines)
 
 
 def _json(text: str, name: str) -> Any:
@@ -130,7 +140,10 @@ class _Composed:
                 raise self._refused(key, "merge keys (<<) are not supported")
             if key.value in members:
                 raise self._refused(key, f"{key.value!r} stands twice in one object")
-            members[key.value] = self.value(item, (*pointer, key.value))
+            place = (*pointer, key.value)
+            members[key.value] = self.value(item, place)
+            # A member begins with its key, also when its value stands in the lines below.
+            self._lines[place] = key.start_mark.line + 1
         return members
 
     def _refused(self, node: Any, problem: str) -> CodegenError:
