@@ -17,6 +17,7 @@ from actionruns.cli.emulate import add_emulate_command
 from actionruns.cli.exits import ExitCode
 from actionruns.cli.failing import fail_of_system, print_error
 from actionruns.cli.forgeportal import add_forgeportal_commands
+from actionruns.cli.gateway import add_gateway_command
 from actionruns.cli.generate import add_generate_command
 from actionruns.cli.port import add_port_commands
 from actionruns.cli.streams import drop_stdout
@@ -73,6 +74,7 @@ def _make_app() -> typer.Typer:
     add_forgeportal_commands(app)
     add_acp_commands(app)
     add_emulate_command(app)
+    add_gateway_command(app)
     add_generate_command(app)
     return app
 
