@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from actionruns.codegen.document import Node
 from actionruns.core.redaction import HIDDEN, redact_text
-from actionruns.gateway.document.model import Capability
+from actionruns.gateway.document.model import Capability, Input
 
-__all__ = ["Bindings", "Secrets", "check_templates"]
+__all__ = ["Bindings", "Secrets", "check_templates", "typed_constant"]
 
 _TEMPLATE: Final = re.compile(r"\{\{\s*(?P<name>[^{}]*?)\s*\}\}")
 
@@ -80,7 +80,7 @@ class Bindings:
 
 
 def check_templates(capability: Capability) -> None:
-    """Refuse a document that refers to keys which it does not bind.
+    """Refuse a document with constants of another type, or that refers to what it does not bind.
 
     Raises:
         CodegenError: It does.
@@ -93,7 +93,30 @@ def check_templates(capability: Capability) -> None:
         for resource in service.resources:
             for operation in resource.operations:
                 for item in operation.inputs:
-                    bindings.check(item.value or "", item.node)
+                    if item.value is not None:
+                        bindings.check(item.value, item.node)
+                        if "{{" not in item.value:
+                            typed_constant(item.value, item)
+
+
+def typed_constant(text: str, item: Input) -> Any:
+    """Return the value that the text of a parameter's constant stands for.
+
+    Raises:
+        CodegenError: It is none of the parameter's type.
+    """
+    if item.type == "array":
+        return [text]
+    if item.type == "boolean" and text in ("true", "false"):
+        return text == "true"
+    if item.type in ("number", "integer"):
+        try:
+            return int(text) if item.type == "integer" or text.isdigit() else float(text)
+        except ValueError:
+            pass
+    elif item.type != "boolean":
+        return text
+    raise item.node.error(f"value {text!r} is no {item.type}")
 
 
 class Secrets:

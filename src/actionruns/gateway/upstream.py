@@ -11,12 +11,11 @@ from typing import Any, Final
 
 import attrs
 
-from actionruns.codegen.document import Node
 from actionruns.core.operation import Operation
 from actionruns.core.retry import RetryPolicy
 from actionruns.errors import ApiError, ConfigurationError, ConnectionFailed
 from actionruns.gateway.authorising import credentials_of
-from actionruns.gateway.binding import Bindings, Secrets
+from actionruns.gateway.binding import Bindings, Secrets, typed_constant
 from actionruns.gateway.calls import Call
 from actionruns.gateway.clients import (
     SECRET_VARIABLES,
@@ -196,20 +195,4 @@ class Upstreams:
     def _constant(self, item: Input, value: str | float) -> Any:
         if not isinstance(value, str):
             return f"{value:g}" if item.type == "string" else value
-        return _typed(self._bindings.filled(value, item.node), item, item.node)
-
-
-def _typed(text: str, item: Input, node: Node) -> Any:
-    """Return the value that a constant's text stands for."""
-    if item.type == "array":
-        return [text]
-    if item.type == "boolean" and text in ("true", "false"):
-        return text == "true"
-    if item.type in ("number", "integer"):
-        try:
-            return int(text) if item.type == "integer" or text.isdigit() else float(text)
-        except ValueError:
-            pass
-    elif item.type != "boolean":
-        return text
-    raise node.error(f"value {text!r} is no {item.type}")
+        return typed_constant(self._bindings.filled(value, item.node), item)
