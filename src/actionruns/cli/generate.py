@@ -1,4 +1,4 @@
-"""``actionruns generate``: models and endpoints from an OpenAPI document."""
+"""``actionruns generate``: models and endpoints from an OpenAPI or a capability document."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ def add_generate_command(app: typer.Typer) -> None:
 
 
 def generate(
-    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="OpenAPI 3.0 or 3.1, YAML or JSON.")],
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC",
+            help="OpenAPI 3.0 or 3.1, or a capability document, of which the consumed service is "
+            "taken; YAML or JSON.",
+        ),
+    ],
     out: Annotated[
         Path,
         typer.Option(
@@ -33,12 +40,16 @@ def generate(
     ],
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
-    """Write models, async endpoints and blocking endpoints for an OpenAPI document."""
+    """Write models, async endpoints and blocking endpoints for a description of a service."""
     with failing(debug=debug):
         # Imported here: the other commands have no use for the generator and what it needs.
         from actionruns.codegen import generate as generate_package
+        from actionruns.gateway.generating import generate_from_capability, holds_capability
 
-        generated, changed = generate_package(spec, out)
+        of_capability = holds_capability(spec)
+        generated, changed = (generate_from_capability if of_capability else generate_package)(
+            spec, out
+        )
         for notice in generated.notices:
             line = Text.assemble(("note:", "yellow"), " ", clean(str(notice)))
             errors().print(line, soft_wrap=True)

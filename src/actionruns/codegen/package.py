@@ -7,13 +7,14 @@ from typing import Final
 
 import attrs
 
+from actionruns.codegen.document import Document
 from actionruns.codegen.errors import CodegenError, Notice
 from actionruns.codegen.facade import Facade, mirror
 from actionruns.codegen.lower import lower
 from actionruns.codegen.reader import read
 from actionruns.codegen.render import header, render
 
-__all__ = ["Generated", "build", "generate", "write"]
+__all__ = ["Generated", "build", "build_document", "command_of", "generate", "write"]
 
 _DO_NOT_EDIT: Final = "DO NOT EDIT"
 
@@ -48,9 +49,13 @@ def generate(spec: Path, out: Path) -> tuple[Generated, tuple[Path, ...]]:
             message names the place), or the folder cannot be written to.
         ConfigurationError: The extra ``codegen`` is not installed.
     """
-    command = f"actionruns generate {_from_here(spec)} --out {_from_here(out)}"
-    generated = build(spec, command=command)
+    generated = build(spec, command=command_of(spec, out))
     return generated, write(generated, out)
+
+
+def command_of(spec: Path, out: Path) -> str:
+    """Return the command that generates a package, as its files name it."""
+    return f"actionruns generate {_from_here(spec)} --out {_from_here(out)}"
 
 
 def build(spec: Path, *, command: str) -> Generated:
@@ -67,7 +72,20 @@ def build(spec: Path, *, command: str) -> Generated:
             message names the place.
         ConfigurationError: The extra ``codegen`` is not installed.
     """
-    document = read(spec)
+    return build_document(read(spec), command=command)
+
+
+def build_document(document: Document, *, command: str) -> Generated:
+    """Generate the package of a specification that is at hand as a document.
+
+    Args:
+        document: An OpenAPI 3 document.
+        command: What the files name as the command that writes them anew.
+
+    Raises:
+        CodegenError: Something in it cannot be expressed; the message names the place.
+        ConfigurationError: The extra ``codegen`` is not installed.
+    """
     package = lower(document)
     files = render(package, command)
     names = tuple(group.class_name for group in package.groups)
