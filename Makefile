@@ -12,6 +12,8 @@ DEV_READY := $(VENV)/.ready-dev
 # runs all tests in one process, as a debugger needs it.
 WORKERS := -n auto --dist worksteal
 CODE := $(wildcard src tests benchmarks)
+INSPECTOR := build/inspector/node_modules/.bin/mcp-inspector
+INSPECTOR_VERSION := 2.12.0
 
 # The floor first: it is what the pins are made with.
 PYTHONS := $(or $(PYTHON),python3.11 python3 python3.12 python3.13 python3.14 python)
@@ -39,8 +41,8 @@ $(1)/bin/python -m pip install --quiet --no-build-isolation $(3) --editable '.[$
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test format format-check lint types layers generate generated-check unit wheel bench \
-	docs constraints clean
+.PHONY: help demo test format format-check lint types layers generate generated-check unit \
+	gateway-inspect wheel bench docs constraints clean
 
 help:  ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +86,11 @@ unit: $(DEV_READY)  ## Run the tests with branch coverage (PYTEST_ARGS=... for a
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
+# Another project's client, of another language, as its users start it. Not a part of `make test`:
+# that needs no Node.js.
+gateway-inspect: $(DEV_READY) $(INSPECTOR)  ## Ask the gateway by the MCP Inspector (needs npm)
+	$(BIN)/python -m pytest tests/gateway/test_inspector.py
+
 wheel: $(DEV_READY)  ## Build the wheel and use it in a clean environment
 	$(BIN)/python -m tests.project.check_wheel
 
@@ -121,3 +128,7 @@ $(RUN_READY): pyproject.toml constraints.txt | $(BIN)/python
 $(DEV_READY): pyproject.toml constraints.txt | $(BIN)/python
 	$(call install,$(VENV),$(DEV_EXTRAS),--constraint constraints.txt)
 	@touch $@ $(RUN_READY)
+
+$(INSPECTOR):
+	npm install --prefix build/inspector --no-audit --no-fund --ignore-scripts \
+		@modelcontextprotocol/inspector@$(INSPECTOR_VERSION)
