@@ -27,6 +27,9 @@ main()
         ("rich", ["--version"], "cli"),
         ("jsonschema", ["emulate"], "emulator"),
         ("yaml", ["generate", str(files("actionruns.specs") / "port.yaml"), "-o"], "codegen"),
+        ("yaml", ["gateway", "port-action-runs"], "gateway"),
+        ("mcp", ["gateway", "port-action-runs"], "mcp"),
+        ("uvicorn", ["gateway", "port-action-runs", "--mcp-stdio"], "mcp"),
         ("jinja2", ["generate", str(files("actionruns.specs") / "port.yaml"), "-o"], "codegen"),
     ],
 )

@@ -96,10 +96,12 @@ class Gateway:
             ConfigurationError: Nothing is exposed, a port is taken, or the extra ``mcp`` is not
                 installed.
         """
+        rest, mcp = self.capability.rest, self.capability.mcp
+        if mcp is not None:
+            _require_mcp()
         async with AsyncExitStack() as stack:
             upstreams = Upstreams(self.capability, self.settings, self._environment)
             stack.push_async_callback(upstreams.aclose)
-            rest, mcp = self.capability.rest, self.capability.mcp
             if rest is not None:
                 await self._start_rest(rest, stack, upstreams)
             if mcp is not None and mcp.transport == "http":
@@ -133,6 +135,7 @@ class Gateway:
         """
         if self.capability.mcp is None:
             raise ConfigurationError(f"{self.capability.file} exposes no tools: no mcp adapter")
+        _require_mcp()
         upstreams = Upstreams(self.capability, self.settings, self._environment)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(upstreams.aclose)
@@ -170,8 +173,6 @@ class Gateway:
         self._mcp_url = f"{_url_of(listening)}{MCP_PATH}"
 
     def _server(self, upstreams: Upstreams) -> Server[Any]:
-        for module in ("mcp", "uvicorn", "jsonschema"):
-            require(module, extra="mcp", needed_by="the MCP server")
         # Here: whoever serves REST alone does without the extra.
         from actionruns.gateway.tools.server import make_server
 
@@ -195,6 +196,11 @@ class Gateway:
                 "--run-tools: the document consumes no service whose runs the SDK can follow"
             )
         return tools + run_tools(known.client, known.known, read_only=self.settings.read_only)
+
+
+def _require_mcp() -> None:
+    for module in ("mcp", "uvicorn", "jsonschema"):
+        require(module, extra="mcp", needed_by="the MCP server")
 
 
 def _listen(host: str, port: int, option: str) -> socket.socket:
