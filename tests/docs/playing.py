@@ -54,6 +54,7 @@ class Player:
     Args:
         folder: Where commands run and files are written.
         address: Where the emulator is.
+        servers: Other addresses of the documentation -> where the tests have what is there.
         environment: Environment variables of the commands.
         not_executed: Patterns of commands that are left out.
     """
@@ -63,11 +64,12 @@ class Player:
         folder: Path,
         *,
         address: str,
+        servers: Mapping[str, str] | None = None,
         environment: Mapping[str, str],
         not_executed: Mapping[str, str],
     ) -> None:
         self.folder = folder
-        self._address = address
+        self._addresses = {DOCUMENTED_ADDRESS: address, **(servers or {})}
         self._environment = {**unmeasured(), **environment}
         self._not_executed = not_executed
         self._names: dict[str, Any] = {"__name__": "__main__"}
@@ -150,10 +152,14 @@ class Player:
         assert shows(shown or "...", printed), f"{block.place}: {command!r} prints:\n{printed}"
 
     def _localised(self, text: str) -> str:
-        return text.replace(DOCUMENTED_ADDRESS, self._address)
+        for documented, actual in self._addresses.items():
+            text = text.replace(documented, actual)
+        return text
 
     def _documented(self, text: str) -> str:
-        return text.replace(self._address, DOCUMENTED_ADDRESS)
+        for documented, actual in self._addresses.items():
+            text = text.replace(actual, documented)
+        return text
 
     def _write_commands(self) -> None:
         """Make ``actionruns`` and ``python`` mean the tests' own interpreter."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.docs.blocks import Block, blocks_of, commands_of
-from tests.docs.conftest import StartEmulator
+from tests.docs.conftest import StartEmulator, StartGateway
 from tests.docs.playing import DOCUMENTED_ADDRESS, OUTPUT_TITLE, Player
 from tests.docs.unmeasured import unmeasured
 from tests.project.tree import ROOT
@@ -25,7 +25,7 @@ PAGES = {
 
 # Languages that are run, and those that only show something: trees, settings, specifications.
 RUN = frozenset({"python", "console"})
-SHOWN = frozenset({"text", "yaml", "toml"})
+SHOWN = frozenset({"json", "text", "yaml", "toml"})
 
 # Commands that a page may show and the tests don't execute, with the reason.
 NOT_EXECUTED: Mapping[str, str] = {
@@ -36,6 +36,7 @@ NOT_EXECUTED: Mapping[str, str] = {
     r"mkdocs serve": "it runs until it is stopped; test_site builds the same pages",
     r"git .+": "it would change the checkout",
     r"actionruns emulate( .+)?": "it runs until it is stopped: test_servers_start starts it",
+    r"actionruns gateway (?!.*--check).+": "as above: test_gateway_page starts it",
     r"unset \w+": "the page goes on with credentials that tests don't have",
     r"export \w+=<.+>": "the value is the reader's own",
 }
@@ -63,7 +64,11 @@ def played_blocks(path: Path) -> list[Block]:
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("page", PAGES)
 def test_page_does_what_it_shows(
-    page: str, start_emulator: StartEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: str,
+    start_emulator: StartEmulator,
+    start_gateway: StartGateway,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The programs of a page run in their order, and print what the page says that they print."""
     blocks = played_blocks(PAGES[page])
@@ -80,8 +85,16 @@ def test_page_does_what_it_shows(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("PORT_API_KEY", raising=False)
+    servers: Mapping[str, str] = {}
+    if page == "docs/gateway.md":
+        servers = start_gateway(emulator)
+        monkeypatch.setenv("PORT_API_KEY", "Bearer demo")
     with Player(
-        tmp_path, address=emulator.url, environment=environment, not_executed=NOT_EXECUTED
+        tmp_path,
+        address=emulator.url,
+        servers=servers,
+        environment=environment,
+        not_executed=NOT_EXECUTED,
     ) as player:
         assert [block for block in blocks if player.play(block)] == to_run
 
