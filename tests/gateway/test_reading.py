@@ -190,6 +190,93 @@ MISTAKES: dict[str, tuple[tuple[str, str], str, str]] = {
         "only tools are served",
         "prompts: []",
     ),
+    "part of a path twice": (
+        ("path: /jobs/{job_id}", "path: /jobs/{job_id}/{job_id}"),
+        "the path has {job_id} twice",
+        "- name: get\n              method: GET",
+    ),
+    "parameter without its part of the path": (
+        ("- name: limit\n                  in: query", "- name: limit\n                  in: path"),
+        "limit is 'in: path', but the path '/jobs' has no {limit}",
+        "- name: limit",
+    ),
+    "number in a path": (
+        ("in: path\n                  type: string", "in: path\n                  type: boolean"),
+        "a path takes a string or an integer, not boolean",
+        "- name: job_id\n                  in: path",
+    ),
+    "two bodies": (
+        (
+            "- name: limit\n                  in: query\n                  type: integer",
+            "- {name: a, in: body}\n                - {name: b, in: body}",
+        ),
+        "b is 'in: body' as well",
+        "- {name: b",
+    ),
+    "constant that is no text": (
+        (
+            "                  in: query\n",
+            "                  in: query\n                  value: 7\n",
+        ),
+        "value should be a text, but is 7",
+        "value: 7",
+    ),
+    "constant body": (
+        ("in: body\n", "in: body\n                  value: x\n"),
+        "a constant body is not supported",
+        "value: x",
+    ),
+    "name that is empty": (("- name: state", "- name: ''"), "name should be a text", "- name: ''"),
+    "missing type of credentials": (
+        ("        type: apikey\n", ""),
+        "type is missing; it is one of: apikey",
+        "authentication:",
+    ),
+    "port that is missing": (("      port: 8080\n", ""), "port is missing", "- type: rest"),
+    "port of the tools that is missing": (
+        ("      port: 9090\n", ""),
+        "an adapter with 'transport: http' has one",
+        "- type: mcp",
+    ),
+    "exposed path without slash": (
+        ("- path: /jobs\n", "- path: jobs\n"),
+        "a path begins with a slash",
+        "path: jobs",
+    ),
+    "mapping and value": (
+        (
+            "                  mapping: $.jobs\n",
+            "                  mapping: $.jobs\n                  value: x\n",
+        ),
+        "an output has a mapping or a value, not both",
+        "value: x",
+    ),
+    "outputs without names": (
+        (
+            "                - type: array\n",
+            "                - {type: array, mapping: $.}\n                - type: array\n",
+        ),
+        "several outputs need a name each",
+        "- {type: array, mapping",
+    ),
+    "elements of nothing": (
+        (
+            "                  mapping: $.jobs\n",
+            "                  value: x\n                  items: {type: string, value: y}\n",
+        ),
+        "items needs a mapping",
+        "- type: array\n                  value",
+    ),
+    "path of the gateway itself": (
+        ("- path: /jobs/{job-id}", "- path: /healthz"),
+        "/healthz is a path of the gateway itself",
+        "- path: /healthz",
+    ),
+    "two paths for one request": (
+        ("- path: /jobs\n          name: all", "- path: /jobs/{job}\n          name: all"),
+        "/jobs/{job-id} is no path of its own: requests for it would be those for /jobs/{job}",
+        "- path: /jobs/{job-id}",
+    ),
 }
 
 
@@ -226,6 +313,18 @@ def test_no_key_of_the_format_is_passed_over() -> None:
             "extensions are other programs'"
         ),
     ]
+
+
+def test_adapters_may_be_described_with_less() -> None:
+    """A port of tools over stdio, hints, names of resources and of operations may be left out."""
+    read = capability(
+        ("      port: 9090\n      transport: http\n", "      transport: stdio\n"),
+        ("          name: one\n          operations:", "          operations:"),
+    )
+    assert read.mcp is not None
+    assert (read.mcp.transport, read.mcp.port) == ("stdio", None)
+    assert read.rest is not None
+    assert [resource.name for resource in read.rest.resources] == ["all", "/jobs/{job-id}"]
 
 
 def test_a_document_may_be_json(tmp_path: Path) -> None:

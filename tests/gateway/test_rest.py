@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from actionruns.codegen.errors import CodegenError
 from actionruns.emulator import Emulator
 from actionruns.errors import ConfigurationError
 from actionruns.gateway import Gateway, GatewaySettings
@@ -100,7 +99,12 @@ async def test_what_is_wrong_with_a_query_is_told(
         (b"{", "application/json", 400, "is no JSON"),
         (b"[]", "application/json", 400, "should be of type object"),
         (b"{}", "text/plain", 415, "should be of Content-Type application/json"),
-        (b"x" * 2**20 + b"x", "application/json", 413, "larger than this gateway takes"),
+        (
+            b"x" * 2**20 + b"x",
+            "application/json",
+            413,
+            "Maximum request body size 1048576 exceeded",
+        ),
     ],
 )
 async def test_what_is_wrong_with_a_body_is_told(
@@ -255,15 +259,6 @@ async def test_texts_of_a_document_are_no_markup(jobs: Jobs, call: Caller) -> No
     assert "&lt;script&gt;" in page
 
 
-def test_a_path_of_the_gateway_itself_is_refused() -> None:
-    """A document cannot expose anything where the gateway tells its health."""
-    own = capability(
-        ("- path: /jobs/{job-id}", "- path: /healthz"), ("job_id: rest.job_id", "job_id: 7")
-    )
-    with pytest.raises(CodegenError, match="/healthz is a path of the gateway itself"):
-        asyncio.run(_start(own, {"JOBS_KEY": "k"}))
-
-
 async def test_a_port_that_is_taken_is_told(gateway: Gateway) -> None:
     """The message names the address and the option that chooses another port."""
     assert gateway.rest_url is not None
@@ -314,3 +309,52 @@ async def _start(read: Any, environment: Mapping[str, str], **settings: Any) -> 
     ports = {"rest_port": 0, "mcp_port": 0, **settings}
     async with Gateway(read, GatewaySettings(**ports), environment):
         pass
+
+
+HEADER = (
+    "                - name: limit\n                  in: query\n",
+    "                - name: limit\n                  in: header\n",
+)
+
+
+async def test_headers_of_a_call_are_headers_of_the_service(jobs: Jobs, call: Caller) -> None:
+    """A parameter that travels in a header is given, checked and passed on as one."""
+    async with served(capability(HEADER), {"JOBS_KEY": "k"}, base_uri=jobs.url) as gateway:
+        await call(gateway, "GET", "/jobs", headers={"limit": "-5"})
+        wrong = await call(gateway, "GET", "/jobs", headers={"limit": "5.5"})
+    assert jobs.asked[0].headers["limit"] == "-5"
+    assert len(jobs.asked) == 1
+    assert wrong.body["parameters"] == [
+        {"name": "limit", "in": "header", "message": "should be a whole number, but is '5.5'"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [("%7B%22a%22%3A1%7D", {"a": 1}), ("%7B", None), ("7", None)],
+)
+async def test_an_object_may_stand_in_a_query(
+    text: str, sent: Any, jobs: Jobs, call: Caller
+) -> None:
+    """A document may take a body of the service as a query's parameter; it is JSON then."""
+    change = (
+        "              call: jobs.start\n",
+        (
+            "              inputParameters: [{name: body, in: query, type: object}]\n"
+            "              call: jobs.start\n"
+        ),
+    )
+    async with served(capability(change), {"JOBS_KEY": "k"}, base_uri=jobs.url) as gateway:
+        answer = await call(gateway, "POST", f"/jobs?body={text}")
+    if sent is None:
+        assert answer.body["message"] == "body should be a JSON object"
+    else:
+        assert json.loads(jobs.asked[0].body) == sent
+
+
+async def test_a_body_that_is_optional_may_be_left_out(jobs: Jobs, call: Caller) -> None:
+    """Without a body, none is sent."""
+    change = ("                  type: object\n                  required: true\n", "")
+    async with served(capability(change), {"JOBS_KEY": "k"}, base_uri=jobs.url) as gateway:
+        await call(gateway, "POST", "/jobs")
+    assert jobs.asked[0].body == b""

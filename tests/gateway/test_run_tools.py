@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from mcp import Client
 
 from actionruns.emulator import Emulator
-from actionruns.errors import ConfigurationError
+from actionruns.errors import ConfigurationError, RunGone
+from actionruns.gateway.tools.progress import Progress
+from actionruns.gateway.tools.runs import run_tools
+from actionruns.states import RunState
+from actionruns.watching import Outcome, RunUpdate
 from tests.gateway.conftest import served
 from tests.gateway.documents import capability
 from tests.gateway.test_tools import done, refused
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def emulator() -> Any:
-    """An emulator whose runs move when the test says so, or soon."""
-    async with Emulator(auto_progress=False) as emulator:
-        yield emulator
 
 
 def with_run_tools(emulator: Emulator, **settings: Any) -> Any:
@@ -133,3 +133,69 @@ async def test_runs_of_the_other_services_end() -> None:
             Client(str(gateway.mcp_url)) as client,
         ):
             assert (await done(client, "wait-for-run", run_id=forge, timeout=30))["ended"]
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+async def test_a_gateway_that_stops_lets_nobody_wait(mode: str, emulator: Emulator) -> None:
+    """Whoever waits for a run is told, and no connected client holds up the stop."""
+    run_id = await emulator.add_run()
+    seen = asyncio.Event()
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        seen.set()
+
+    # Longer than the time limit of this test: nothing may wait for it.
+    async with (
+        with_run_tools(emulator, shutdown_seconds=300.0) as gateway,
+        Client(gateway.mcp_url, mode=mode) as client,
+    ):
+        waiting = asyncio.create_task(
+            client.call_tool("wait-for-run", {"run_id": run_id}, progress_callback=note)
+        )
+        await seen.wait()
+        await gateway.__aexit__(None, None, None)
+        result = await waiting
+    assert result.is_error
+    assert "503 stopping: the gateway stops; what you wait for goes on" in str(result.content)
+
+
+class Gone:
+    """A client whose service knows no run any more: a watch of it takes no 30 s to find out."""
+
+    def watch(self, run_ids: Sequence[str], *, timeout: float | None) -> Any:
+        """Tell at once that each run is gone."""
+
+        @asynccontextmanager
+        async def watched() -> AsyncIterator[AsyncIterator[RunUpdate[Any]]]:
+            yield updates()
+
+        async def updates() -> AsyncIterator[RunUpdate[Any]]:
+            for run_id in run_ids:
+                yield RunUpdate(
+                    ref=f"port:{run_id}",
+                    run=None,
+                    state=RunState.UNKNOWN,
+                    previous=None,
+                    seen_at=datetime.now(UTC),
+                    outcome=Outcome.GONE,
+                    error=RunGone(f"{run_id} is gone"),
+                )
+
+        return watched()
+
+
+async def test_a_run_that_is_gone() -> None:
+    """Waiting for a run that the service does not know fails; among several, it is one outcome."""
+    wait, watch, _ = run_tools(Gone(), "port", read_only=False)
+
+    async def report(seconds: float, message: str) -> None:
+        pass
+
+    progress = Progress(report, "")
+    with pytest.raises(RunGone, match="r_1 is gone"):
+        await wait.work({"run_id": "r_1"}, progress)
+    result = await watch.work({"run_ids": ["r_1", "r_2"]}, progress)
+    assert [(run["outcome"], run["ended"], run["error"]) for run in result["runs"]] == [
+        ("gone", False, "r_1 is gone"),
+        ("gone", False, "r_2 is gone"),
+    ]

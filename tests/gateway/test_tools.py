@@ -267,6 +267,16 @@ async def test_a_tool_that_is_not_idempotent_is_never_retried(status: int, jobs:
         assert len(jobs.asked) == 3
 
 
+async def test_an_agent_learns_when_to_come_back(jobs: Jobs) -> None:
+    """A refusal for being too fast has the service's own time in it."""
+    jobs.answers, jobs.headers = [(429, {"error": "slow_down"})], {"Retry-After": "90"}
+    async with (
+        served(capability(), {"JOBS_KEY": "k"}, base_uri=jobs.url) as gateway,
+        Client(str(gateway.mcp_url)) as client,
+    ):
+        assert "Come back in 90 s." in await refused(client, "start-job", body={})
+
+
 async def test_a_broken_connection_leaves_the_agent_in_no_doubt(emulator: Emulator) -> None:
     """When a lost answer may have been a success, the agent is told to look first."""
     emulator.fail_next("POST", "/port/v1/actions/{action_identifier}/runs", reset="after")

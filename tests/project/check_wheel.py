@@ -24,11 +24,13 @@ EXTRAS = {
     "actionruns.cli": "cli",
     "actionruns.codegen": "codegen",
     "actionruns.emulator": "emulator",
+    "actionruns.gateway": "mcp",
     "actionruns.otel": "otel",
     "actionruns.testing": "emulator",
 }
 OPTIONAL_DISTRIBUTIONS = {
-    *("jinja2", "jsonschema", "opentelemetry-api", "pyyaml", "rich", "ruff", "typer", "uvloop"),
+    *("jinja2", "jsonschema", "mcp", "opentelemetry-api", "pyyaml", "rich", "ruff", "typer"),
+    *("uvicorn", "uvloop"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import Mapping
@@ -74,6 +75,7 @@ class Gateway:
         )
         self._environment = os.environ if environment is None else environment
         self._stack = AsyncExitStack()
+        self._stopping = asyncio.Event()
         self._rest_url: str | None = None
         self._mcp_url: str | None = None
 
@@ -122,6 +124,7 @@ class Gateway:
     ) -> None:
         """Stop to listen, let requests under way end, and close the connections."""
         self._rest_url = self._mcp_url = None
+        self._stopping.set()
         await self._stack.aclose()
 
     async def serve_stdio(self) -> None:
@@ -169,7 +172,9 @@ class Gateway:
 
         wanted = (mcp.port or 0) if self.settings.mcp_port is None else self.settings.mcp_port
         listening = _listen(self.settings.host, wanted, "--mcp-port")
-        await stack.enter_async_context(serve_http(server, self.settings, listening))
+        await stack.enter_async_context(
+            serve_http(server, self.settings, listening, self._stopping)
+        )
         self._mcp_url = f"{_url_of(listening)}{MCP_PATH}"
 
     def _server(self, upstreams: Upstreams) -> Server[Any]:
@@ -181,6 +186,7 @@ class Gateway:
             self._tools(upstreams),
             upstreams.secrets,
             progress_interval=self.settings.progress_interval,
+            stopping=self._stopping,
         )
 
     def _tools(self, upstreams: Upstreams) -> list[ServedTool]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from actionruns.codegen.document import Node
-from actionruns.gateway.document.consuming import METHODS, TYPES, unique
+from actionruns.gateway.document.consuming import METHODS, PLACEHOLDER, TYPES, unique
 from actionruns.gateway.document.keys import Keys, choice, name_of, number
 from actionruns.gateway.document.model import (
     Hints,
@@ -20,7 +20,7 @@ from actionruns.gateway.document.model import (
 )
 from actionruns.gateway.document.outputs import exposed_outputs
 
-__all__ = ["adapter_type", "mcp_adapter", "rest_adapter"]
+__all__ = ["OWN_PATHS", "adapter_type", "mcp_adapter", "rest_adapter"]
 
 _ELSEWHERE = {
     "authentication": "callers are known by a key of the environment, see --api-key-env",
@@ -75,6 +75,9 @@ _INPUT = Keys(
 _PLACES: Final[tuple[Place, ...]] = ("query", "path", "header", "body")
 _TRANSPORTS: Final[tuple[Literal["http", "stdio"], ...]] = ("http", "stdio")
 
+OWN_PATHS: Final = ("/openapi.json", "/docs", "/healthz", "/readyz")
+"""Paths that every REST adapter has."""
+
 _ADAPTERS: Final = ("rest", "mcp")
 _REFUSED_ADAPTERS: Final = ("skill", "control")
 
@@ -100,7 +103,7 @@ def rest_adapter(node: Node) -> RestAdapter:
     _REST.check(node)
     resources = tuple(_resource(item) for item in node["resources"].elements())
     unique(item.node for item in resources)
-    unique((item.node for item in resources), "path")
+    _check_paths(resources)
     port = number(node, "port", low=1, high=65535)
     if port is None:
         raise node.error("port is missing")
@@ -110,6 +113,18 @@ def rest_adapter(node: Node) -> RestAdapter:
         description=node.text("description"),
         resources=resources,
     )
+
+
+def _check_paths(resources: Sequence[RestResource]) -> None:
+    """Refuse paths of the gateway itself, and two that the same request would fit."""
+    seen: dict[str, RestResource] = {}
+    for resource in resources:
+        if resource.path in OWN_PATHS:
+            raise resource.node["path"].error(f"{resource.path} is a path of the gateway itself")
+        first = seen.setdefault(PLACEHOLDER.sub("{}", resource.path), resource)
+        if first is not resource:
+            problem = f"requests for it would be those for {first.path}"
+            raise resource.node["path"].error(f"{resource.path} is no path of its own: {problem}")
 
 
 def mcp_adapter(node: Node) -> McpAdapter:

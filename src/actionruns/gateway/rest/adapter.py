@@ -10,10 +10,10 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from actionruns.codegen.errors import CodegenError
 from actionruns.errors import ActionRunsError
 from actionruns.gateway.calls import RestCall
 from actionruns.gateway.document.consuming import PLACEHOLDER
+from actionruns.gateway.document.exposing import OWN_PATHS
 from actionruns.gateway.document.model import Capability
 from actionruns.gateway.failures import failure_of
 from actionruns.gateway.guard import Guard
@@ -27,7 +27,6 @@ __all__ = ["make_rest_app"]
 
 _log = logging.getLogger("actionruns.gateway")
 
-_OWN_PATHS: Final = ("/openapi.json", "/docs", "/healthz", "/readyz")
 # Whoever looks whether the process lives has no key; neither tells anything of the services.
 _OPEN_PATHS: Final = frozenset({"/healthz", "/readyz"})
 
@@ -48,20 +47,14 @@ def make_rest_app(
         calls: The operations that are exposed.
         upstreams: What they are sent to.
         settings: Whom the gateway serves.
-
-    Raises:
-        CodegenError: A path of the document is one of the gateway's own.
     """
     adapter = _Adapter(capability, calls, upstreams, Guard(settings))
     app = web.Application(middlewares=[adapter.answer_in_json], client_max_size=settings.max_body)
     for call in calls:
-        if call.path in _OWN_PATHS:
-            raise _taken(capability, call)
         app.router.add_route(call.method, _route(call), adapter.handler(call))
-    app.router.add_get("/openapi.json", adapter.describe)
-    app.router.add_get("/docs", adapter.show)
-    app.router.add_get("/healthz", adapter.tell_health)
-    app.router.add_get("/readyz", adapter.tell_readiness)
+    own = (adapter.describe, adapter.show, adapter.tell_health, adapter.tell_readiness)
+    for path, handler in zip(OWN_PATHS, own, strict=True):
+        app.router.add_get(path, handler)
     return app
 
 
@@ -160,17 +153,8 @@ def _explained(error: web.HTTPException, request: web.Request) -> str:
         return f"there is nothing at {request.path}; /docs shows what there is"
     if isinstance(error, web.HTTPMethodNotAllowed):
         return f"{request.path} takes {error.headers['Allow']}, not {request.method}"
-    if isinstance(error, web.HTTPRequestEntityTooLarge):
-        return "the body is larger than this gateway takes"
     return error.text or error.reason
 
 
 def _route(call: RestCall) -> str:
     return PLACEHOLDER.sub(lambda found: f"{{{placeholder_name(call, found[1])}}}", call.path)
-
-
-def _taken(capability: Capability, call: RestCall) -> CodegenError:
-    for resource in () if capability.rest is None else capability.rest.resources:
-        if resource.path == call.path:
-            return resource.node["path"].error(f"{call.path} is a path of the gateway itself")
-    raise AssertionError(call.path)

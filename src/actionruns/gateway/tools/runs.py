@@ -86,7 +86,9 @@ def _waiting(client: RunsClient) -> ServedTool:
         output_schema=_RUN,
         annotations=_READS,
     )
-    return ServedTool(description=description, work=work, waiting="waiting for the run")
+    return ServedTool(
+        description=description, work=work, waiting="waiting for the run", is_patient=True
+    )
 
 
 def _watching(client: RunsClient) -> ServedTool:
@@ -121,7 +123,9 @@ def _watching(client: RunsClient) -> ServedTool:
         },
         annotations=_READS,
     )
-    return ServedTool(description=description, work=work, waiting="waiting for the runs")
+    return ServedTool(
+        description=description, work=work, waiting="waiting for the runs", is_patient=True
+    )
 
 
 def _deciding(client: AsyncPortClient) -> ServedTool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 import orjson
@@ -20,7 +21,7 @@ from mcp_types import (
 )
 
 from actionruns._version import __version__
-from actionruns.errors import ActionRunsError
+from actionruns.errors import ActionRunsError, ClientClosed
 from actionruns.gateway.binding import Secrets
 from actionruns.gateway.document.model import Capability
 from actionruns.gateway.failures import Failure, failure_of
@@ -40,6 +41,7 @@ def make_server(
     secrets: Secrets,
     *,
     progress_interval: float,
+    stopping: asyncio.Event,
 ) -> Server[Any]:
     """Make the server, for whatever transport.
 
@@ -48,6 +50,7 @@ def make_server(
         tools: What it serves.
         secrets: What is kept out of everything that agents see.
         progress_interval: Seconds between two notes of progress.
+        stopping: Set when the gateway is to end.
     """
     served = {tool.description.name: tool for tool in tools}
 
@@ -66,7 +69,8 @@ def make_server(
         try:
             given = checked(tool.description, params.arguments)
             async with telling(report, tool.waiting, progress_interval) as progress:
-                result = await tool.work(given, progress)
+                work = tool.work(given, progress)
+                result = await (_unless(stopping, work) if tool.is_patient else work)
         except ActionRunsError as error:
             return _failed(failure_of(error, secrets))
         except Exception:  # noqa: BLE001 # an agent learns that it is not its fault, the log more
@@ -84,6 +88,25 @@ def make_server(
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
+
+
+async def _unless(stopping: asyncio.Event, work: Awaitable[Any]) -> Any:
+    """Await work, but no longer than until the gateway stops.
+
+    Raises:
+        ClientClosed: It stopped first.
+    """
+    working = asyncio.ensure_future(work)
+    told = asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientClosed("the gateway stops; what you wait for goes on, so ask again later")
+        return working.result()
+    finally:
+        working.cancel()
+        told.cancel()
+        await asyncio.gather(working, told, return_exceptions=True)
 
 
 def _done(tool: ServedTool, result: Any) -> CallToolResult:

@@ -14,7 +14,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from actionruns.gateway.guard import Guard
 from actionruns.gateway.settings import GatewaySettings
@@ -27,9 +27,10 @@ MCP_PATH: Final = "/mcp"
 class _Guarded:
     """An ASGI application behind a guard."""
 
-    def __init__(self, app: ASGIApp, guard: Guard) -> None:
+    def __init__(self, app: ASGIApp, guard: Guard, stopping: asyncio.Event) -> None:
         self._app = app
         self._guard = guard
+        self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -41,7 +42,37 @@ class _Guarded:
                 await send({**start, "headers": headers})
                 await send({"type": "http.response.body", "body": orjson.dumps(body)})
                 return
+            if scope["method"] == "GET":
+                await self._stream(scope, receive, send)
+                return
         await self._app(scope, receive, send)
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a stream that waits for what the server may want to say, until the gateway stops.
+
+        It has no end of its own: without this, a client that is connected would hold up the stop
+        for as long as requests get to end.
+        """
+        is_open = False
+
+        async def noted(message: Message) -> None:
+            nonlocal is_open
+            is_open = message["type"] == "http.response.start" or bool(message.get("more_body"))
+            await send(message)
+
+        async def received() -> Message:
+            asked = asyncio.ensure_future(receive())
+            told = asyncio.ensure_future(self._stopping.wait())
+            try:
+                await asyncio.wait({asked, told}, return_when=asyncio.FIRST_COMPLETED)
+                return asked.result() if asked.done() else {"type": "http.disconnect"}
+            finally:
+                asked.cancel()
+                told.cancel()
+
+        await self._app(scope, received, noted)
+        if is_open and self._stopping.is_set():
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class _Uvicorn(uvicorn.Server):
@@ -55,7 +86,10 @@ class _Uvicorn(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serve_http(
-    server: Server[Any], settings: GatewaySettings, listening: socket.socket
+    server: Server[Any],
+    settings: GatewaySettings,
+    listening: socket.socket,
+    stopping: asyncio.Event,
 ) -> AsyncIterator[None]:
     """Serve over HTTP for as long as the body goes on.
 
@@ -63,6 +97,7 @@ async def serve_http(
         server: The MCP server.
         settings: Whom it serves.
         listening: The socket that it listens on; it is closed at the end.
+        stopping: Set when the gateway is to end.
     """
     app = server.streamable_http_app(
         streamable_http_path=MCP_PATH,
@@ -71,7 +106,7 @@ async def serve_http(
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
     config = uvicorn.Config(
-        _Guarded(app, Guard(settings)),
+        _Guarded(app, Guard(settings), stopping),
         access_log=False,
         log_config=None,
         server_header=False,

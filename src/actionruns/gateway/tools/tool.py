@@ -29,11 +29,14 @@ class ServedTool:
         description: What agents are told of it.
         work: What it does with its arguments; what it returns is its result.
         waiting: What agents are told while it goes on.
+        is_patient: Whether it goes on for as long as its caller wants: it ends at once when the
+            gateway stops, while other calls get the time to end.
     """
 
     description: Tool
     work: Work
     waiting: str
+    is_patient: bool = False
 
 
 def tool_of(call: ToolCall, upstreams: Upstreams) -> ServedTool:
