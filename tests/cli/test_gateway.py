@@ -88,6 +88,19 @@ def test_the_tools_are_served_over_stdio(port: Emulated) -> None:
     assert (started.returncode, err) == (0, "")
 
 
+def test_tools_for_stdio_are_told_of(document: Path, port: Emulated) -> None:
+    """A document whose tools are for stdio is served over REST, and says what serves them."""
+    document.write_text(
+        changed(("      port: 9090\n      transport: http\n", "      transport: stdio\n"))
+    )
+    env = port.environment | {"JOBS_KEY": "k"}
+    with process("gateway", str(document), "--rest-port", "0", env=env) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline().startswith("ready rest http://127.0.0.1:")
+        assert started.stderr is not None
+        assert "--mcp-stdio serves them" in started.stderr.readline()
+
+
 def test_check_tells_what_each_call_means(invoke: Invoke) -> None:
     """--check needs no credentials, serves nothing, and shows what is called."""
     done = invoke("gateway", "port-action-runs", "--check")
@@ -125,12 +138,19 @@ def test_what_has_no_effect_is_a_note(invoke: Invoke, document: Path) -> None:
         ([], "the variable JOBS_KEY of the environment is not set"),
         (["--sdk-credentials"], "the SDK has no client for it"),
         (["--timeout", "0"], "timeout must be above 0"),
+        (["--base-uri", "ftp://x"], "--base-uri must begin with http://"),
     ],
 )
 def test_settings_that_make_no_sense_are_told(
-    options: list[str], message: str, invoke: Invoke, document: Path
+    options: list[str],
+    message: str,
+    invoke: Invoke,
+    document: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Settings that are missing or dangerous end the command with 2 and one line."""
+    if options:
+        monkeypatch.setenv("JOBS_KEY", "k")
     done = invoke("gateway", str(document), *options)
     assert (done.exit_code, done.stdout) == (2, "")
     assert message in done.stderr

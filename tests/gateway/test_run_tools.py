@@ -51,27 +51,40 @@ async def test_wait_for_a_run_tells_its_progress(mode: str, emulator: Emulator) 
     assert result["run"]["id"] == run_id
 
 
-async def test_a_wait_that_takes_too_long_says_where_the_run_stands(emulator: Emulator) -> None:
-    """The agent's own patience may end first: that is no error, and it may ask again."""
+async def test_a_wait_that_takes_too_long_is_no_error(emulator: Emulator) -> None:
+    """The agent's own patience may end first: it learns that the run goes on, and may ask again."""
     run_id = await emulator.add_run()
     async with with_run_tools(emulator) as gateway, Client(gateway.mcp_url) as client:
-        result = await done(client, "wait-for-run", run_id=run_id, timeout=0.05)
-    assert (result["state"], result["ended"], result["outcome"]) == ("running", False, "timed out")
+        one = await done(client, "wait-for-run", run_id=run_id, timeout=0.05)
+        several = await done(client, "watch-runs", run_ids=[run_id], timeout=0.05)
+    assert (one["ended"], one["outcome"]) == (False, "timed out")
+    assert (several["ended"], several["going_on"]) == (0, 1)
 
 
 async def test_watch_several_runs(emulator: Emulator) -> None:
-    """Each run is told with its state, whether it has ended or not."""
+    """Each change is told, and at the end how each run has ended."""
     runs = [await emulator.add_run() for _ in range(3)]
     await emulator.finish(runs[0], "SUCCESS")
     await emulator.finish(runs[1], "FAILURE")
+    two_ended = asyncio.Event()
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        if message is not None and message.endswith("2 of 3 ended"):
+            two_ended.set()
+
     async with with_run_tools(emulator) as gateway, Client(gateway.mcp_url) as client:
-        result = await done(client, "watch-runs", run_ids=runs, timeout=0.5)
+        watching = asyncio.create_task(
+            client.call_tool("watch-runs", {"run_ids": runs}, progress_callback=note)
+        )
+        await two_ended.wait()
+        await emulator.finish(runs[2], "SUCCESS")
+        result = (await watching).structured_content
     assert [(run["run_id"], run["state"], run["ended"]) for run in result["runs"]] == [
         (runs[0], "succeeded", True),
         (runs[1], "failed", True),
-        (runs[2], "running", False),
+        (runs[2], "succeeded", True),
     ]
-    assert (result["ended"], result["going_on"]) == (2, 1)
+    assert (result["ended"], result["going_on"]) == (3, 0)
 
 
 @pytest.mark.parametrize(("decision", "status"), [(None, "IN_PROGRESS"), ("DECLINE", "DECLINED")])
@@ -119,6 +132,20 @@ async def test_a_service_that_the_sdk_cannot_follow() -> None:
     """Without a known service, --run-tools says so when the gateway starts."""
     with pytest.raises(ConfigurationError, match="--run-tools: the document consumes no service"):
         async with served(capability(), {"JOBS_KEY": "k"}, run_tools=True):
+            pass
+
+
+async def test_several_services_are_one_too_many(emulator: Emulator) -> None:
+    """Which service a run is of would be a guess."""
+    get = "{name: g, inputParameters: [{name: id, in: path}]}"
+    resource = f"{{name: r, path: '/runs/{{id}}', operations: [{get}]}}"
+    services = [
+        f"    - {{type: http, namespace: {name}, baseUri: 'http://x', resources: [{resource}]}}\n"
+        for name in ("a", "b")
+    ]
+    second = ("  exposes:\n", f"{''.join(services)}  exposes:\n")
+    with pytest.raises(ConfigurationError, match="--run-tools: the document consumes several"):
+        async with served(capability(second), {"JOBS_KEY": "k"}, run_tools=True):
             pass
 
 

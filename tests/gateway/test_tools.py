@@ -189,6 +189,7 @@ async def test_each_tool_gives_the_right_error(connect: Connect, emulator: Emula
         ({"run_id": 7}, "run_id: 7 is not of type 'string'"),
         ({"run_id": "r_1", "colour": "red"}, "'colour' was unexpected"),
         ({"run_id": ""}, "run_id is empty"),
+        ({"run_id": ["x" * 1000]}, f"run_id: ['{'x' * 298}..."),
     ],
 )
 async def test_arguments_are_checked_before_anything_is_sent(
@@ -213,8 +214,8 @@ async def test_a_whole_number_may_be_written_with_a_point(jobs: Jobs) -> None:
         served(capability(), {"JOBS_KEY": "k"}, base_uri=jobs.url) as gateway,
         Client(str(gateway.mcp_url)) as client,
     ):
-        await done(client, "list-jobs", limit=3.0)
-    assert jobs.asked[0].query == [("limit", "3")]
+        await done(client, "list-jobs", limit=3.0, state=["new", "a,b"])
+    assert jobs.asked[0].query == [("state", "new"), ("state", "a,b"), ("limit", "3")]
 
 
 async def test_results_are_objects_in_the_protocol(jobs: Jobs) -> None:

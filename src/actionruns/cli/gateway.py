@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import sys
 from typing import Annotated
@@ -163,7 +164,7 @@ def gateway(
     Prints "ready rest http://127.0.0.1:N" and "ready mcp http://127.0.0.1:N/mcp" on stdout when it
     listens. Ctrl-C or SIGTERM ends it, after the requests under way.
     """
-    with failing(debug=debug):
+    with failing(debug=debug, wording=_in_options):
         settings = GatewaySettings(
             host=listening.host,
             rest_port=listening.rest_port,
@@ -180,14 +181,18 @@ def gateway(
         )
         served = Gateway(read_capability(capability), settings)
         for notice in served.notices:
-            line = Text.assemble(("note:", "yellow"), " ", clean(str(notice)))
-            errors().print(line, soft_wrap=True)
+            _note(str(notice))
         if check:
             _tell(served)
             return
         # Ctrl-C is how a server is ended: no failure.
         with contextlib.suppress(KeyboardInterrupt):
             run_async(served.serve_stdio() if mcp_stdio else _serve(served))
+
+
+def _in_options(message: str) -> str:
+    """Return an error's message with settings named as they are given to the command."""
+    return re.sub(r"\bbase_url\b", "--base-uri", message)
 
 
 def _key(variable: str | None) -> str | None:
@@ -209,7 +214,13 @@ async def _serve(served: Gateway) -> None:
             if url is not None:
                 typer.echo(f"ready {kind} {url}")
         sys.stdout.flush()
+        if served.mcp_url is None and served.capability.mcp is not None:
+            _note("the document's tools are for stdin and stdout: --mcp-stdio serves them")
         await stop.wait()
+
+
+def _note(text: str) -> None:
+    errors().print(Text.assemble(("note:", "yellow"), " ", clean(text)), soft_wrap=True)
 
 
 def _tell(served: Gateway) -> None:

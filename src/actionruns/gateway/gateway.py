@@ -98,6 +98,7 @@ class Gateway:
             ConfigurationError: Nothing is exposed, a port is taken, or the extra ``mcp`` is not
                 installed.
         """
+        self._stopping.clear()  # it may have been served before
         rest, mcp = self.capability.rest, self.capability.mcp
         if mcp is not None:
             _require_mcp()
@@ -196,12 +197,14 @@ class Gateway:
         tools = [tool_of(call, upstreams) for call in self.tool_calls]
         if not self.settings.run_tools:
             return tools
-        known = next((one for one in upstreams if one.known is not None), None)
-        if known is None or known.known is None:
+        found = [(one.client, one.known) for one in upstreams if one.known is not None]
+        if len(found) != 1:
+            several = "several services" if found else "no service"
             raise ConfigurationError(
-                "--run-tools: the document consumes no service whose runs the SDK can follow"
+                f"--run-tools: the document consumes {several} whose runs the SDK can follow"
             )
-        return tools + run_tools(known.client, known.known, read_only=self.settings.read_only)
+        ((client, known),) = found
+        return tools + run_tools(client, known, read_only=self.settings.read_only)
 
 
 def _require_mcp() -> None:

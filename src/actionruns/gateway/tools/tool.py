@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import jsonschema
@@ -17,6 +17,8 @@ from actionruns.gateway.tools.progress import Progress
 from actionruns.gateway.upstream import Upstreams
 
 __all__ = ["ServedTool", "checked", "tool_of"]
+
+_SHOWN: Final = 300
 
 Work = Callable[[Mapping[str, Any], Progress], Awaitable[Any]]
 
@@ -94,4 +96,6 @@ def _whole(value: Any) -> Any:
 
 def _problem(error: jsonschema.ValidationError) -> str:
     place = ".".join(map(str, error.absolute_path))
-    return f"{place}: {error.message}" if place else error.message
+    # The message shows the value, however long it is.
+    message = error.message if len(error.message) <= _SHOWN else f"{error.message[:_SHOWN]}..."
+    return f"{place}: {message}" if place else message
