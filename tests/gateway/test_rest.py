@@ -151,6 +151,17 @@ async def test_other_answers_are_mapped(
     assert (answer.status, answer.body["error"]) == (status, error)
 
 
+async def test_an_error_of_the_gateway_itself_is_told_in_json(
+    jobs: Jobs, call: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What no one thought of, here an answer too deep to be written, is a 500 in JSON."""
+    jobs.answers = [(200, b"[" * 500 + b"]" * 500)]
+    async with served(capability(), {"JOBS_KEY": "k"}, base_uri=jobs.url) as gateway:
+        answer = await call(gateway, "GET", "/jobs/1")
+    assert (answer.status, answer.body["error"]) == (500, "gateway_error")
+    assert "GET /jobs/1 failed" in caplog.text
+
+
 async def test_the_service_says_when_to_come_back(jobs: Jobs, call: Caller) -> None:
     """A refusal for being too fast reaches the caller with its Retry-After."""
     jobs.answers, jobs.headers = [(429, {"error": "slow_down"})], {"Retry-After": "90"}

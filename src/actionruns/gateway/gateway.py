@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from actionruns.gateway.tools.tool import ServedTool
 
 __all__ = ["Gateway"]
+
+_log = logging.getLogger("actionruns.gateway")
 
 
 class Gateway:
@@ -156,6 +159,7 @@ class Gateway:
             app,
             access_log=None,
             handle_signals=False,
+            logger=_log,
             shutdown_timeout=self.settings.shutdown_seconds,
         )
         await runner.setup()

@@ -92,6 +92,9 @@ class _Adapter:
             if isinstance(error, web.HTTPMethodNotAllowed):
                 answer.headers["Allow"] = error.headers["Allow"]
             return answer
+        except Exception:  # noqa: BLE001 # a caller learns that it is not its fault, the log more
+            _log.exception("%s %s failed", request.method, request.path)
+            return _error(500, "gateway_error", "an error of the gateway itself; its log says more")
 
     def handler(self, call: RestCall) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Return what answers the requests for one call."""
