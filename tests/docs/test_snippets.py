@@ -37,6 +37,7 @@ NOT_EXECUTED: Mapping[str, str] = {
     r"git .+": "it would change the checkout",
     r"actionruns emulate( .+)?": "it runs until it is stopped: test_servers_start starts it",
     r"actionruns gateway (?!.*--check).+": "as above: test_gateway_page starts it",
+    r"npx .+": "`make gateway-inspect` installs and asks the same program",
     r"unset \w+": "the page goes on with credentials that tests don't have",
     r"export \w+=<.+>": "the value is the reader's own",
 }

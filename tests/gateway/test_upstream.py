@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import socket
 from typing import Any
 
 import pytest
@@ -200,11 +201,11 @@ async def test_a_number_for_a_text_is_a_text(jobs: Jobs, call: Caller) -> None:
             "                  in: query\n                  type: array\n",
             "                  in: query\n",
         ),
-        ("                state: rest.state", "                state: 7"),
+        ("                state: rest.state", "                state: 1000000"),
     )
     async with served(capability(*changes), ENVIRONMENT, base_uri=jobs.url) as gateway:
         await call(gateway, "GET", "/jobs")
-    assert jobs.asked[0].query == [("state", "7")]
+    assert jobs.asked[0].query == [("state", "1000000")]
 
 
 async def test_200_calls_share_one_pool_of_connections(emulator: Emulator, call: Caller) -> None:
@@ -237,3 +238,24 @@ def test_secrets_are_hidden_wherever_they_stand() -> None:
 def _base_url(read: Any, environment: dict[str, str], **settings: Any) -> str:
     (upstream,) = Upstreams(read, GatewaySettings(**settings), environment)
     return upstream.base_url
+
+
+async def test_a_gateway_may_be_served_again(emulator: Emulator, call: Caller) -> None:
+    """After its end, a gateway listens nowhere, and can be started once more."""
+    settings = GatewaySettings(rest_port=0, mcp_port=0, base_uri=emulator.port_url)
+    key = {"PORT_API_KEY": "Bearer demo"}
+    gateway = Gateway(read_capability("port-action-runs"), settings, key)
+    for _ in range(2):
+        async with gateway:
+            assert (await call(gateway, "GET", RUNS)).status == 200
+        assert (gateway.rest_url, gateway.mcp_url) == (None, None)
+
+
+async def test_a_start_that_fails_leaves_nothing_behind() -> None:
+    """When one of the ports is taken, the other is given back."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        settings = GatewaySettings(rest_port=0, mcp_port=other.getsockname()[1])
+        gateway = Gateway(read_capability("acp-runs"), settings, {})
+        with pytest.raises(ConfigurationError, match=r"address already in use.*--mcp-port"):
+            await gateway.__aenter__()
+    assert gateway.rest_url is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
@@ -146,12 +146,12 @@ def rest_calls(capability: Capability) -> tuple[RestCall, ...]:
     return tuple(found)
 
 
-def _effects(target: Target, tools: Any) -> tuple[bool, bool]:
+def _effects(target: Target, tools: Iterable[Tool]) -> tuple[bool, bool]:
     """Return whether an operation only reads, and whether it may be repeated."""
     reads = target.operation.method in _READING
     idempotent = target.operation.method in _IDEMPOTENT
     for tool in tools:
-        hints: Hints = tool.hints
+        hints = tool.hints
         reads = reads if hints.read_only is None else hints.read_only
         idempotent = idempotent if hints.idempotent is None else hints.idempotent
     return reads, idempotent or reads

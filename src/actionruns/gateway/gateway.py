@@ -106,6 +106,7 @@ class Gateway:
         if mcp is not None:
             _require_mcp()
         async with AsyncExitStack() as stack:
+            stack.callback(self._forget_addresses)
             upstreams = Upstreams(self.capability, self.settings, self._environment)
             stack.push_async_callback(upstreams.aclose)
             if rest is not None:
@@ -127,7 +128,6 @@ class Gateway:
         traceback: TracebackType | None,
     ) -> None:
         """Stop to listen, let requests under way end, and close the connections."""
-        self._rest_url = self._mcp_url = None
         self._stopping.set()
         await self._stack.aclose()
 
@@ -181,6 +181,9 @@ class Gateway:
             serve_http(server, self.settings, listening, self._stopping)
         )
         self._mcp_url = f"{_url_of(listening)}{MCP_PATH}"
+
+    def _forget_addresses(self) -> None:
+        self._rest_url = self._mcp_url = None
 
     def _server(self, upstreams: Upstreams) -> Server[Any]:
         # Here: whoever serves REST alone does without the extra.

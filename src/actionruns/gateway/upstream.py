@@ -10,6 +10,7 @@ from types import NoneType
 from typing import Any, Final
 
 import attrs
+import orjson
 
 from actionruns.core.operation import Operation
 from actionruns.core.retry import RetryPolicy
@@ -194,5 +195,5 @@ class Upstreams:
 
     def _constant(self, item: Input, value: str | float) -> Any:
         if not isinstance(value, str):
-            return f"{value:g}" if item.type == "string" else value
+            return orjson.dumps(value).decode() if item.type == "string" else value
         return typed_constant(self._bindings.filled(value, item.node), item)
