@@ -151,6 +151,18 @@ def test_a_document_may_describe_its_inputs_itself() -> None:
             ),
             "body is 'in: path', but /jobs has no such part",
         ),
+        (
+            (
+                "              call: jobs.list\n",
+                (
+                    "              inputParameters:\n"
+                    "                - {name: state, in: body, type: array}\n"
+                    "                - {name: limit, in: body, type: integer}\n"
+                    "              call: jobs.list\n"
+                ),
+            ),
+            "state and limit are 'in: body', but there is one body",
+        ),
     ],
 )
 def test_inputs_that_lead_nowhere_are_refused(change: tuple[str, str], message: str) -> None:

@@ -21,7 +21,7 @@ RUNS = "/v1/v1/actions/runs"
 KEY = "key-of-the-callers"
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])  # noqa: S104 # refused
 def test_other_machines_need_a_key(host: str) -> None:
     """An address that others reach is refused without a key, and taken with one."""
     with pytest.raises(ConfigurationError, match="--api-key-env"):
@@ -78,7 +78,7 @@ def test_names_of_this_machine_only(headers: dict[str, str], status: int | None)
 )
 def test_names_that_are_allowed(headers: dict[str, str], status: int | None) -> None:
     """On an open address, any address will do, and the names that were given."""
-    settings = GatewaySettings(host="0.0.0.0", api_key=KEY, allowed_hosts=("Runs.example.org",))  # noqa: S104
+    settings = GatewaySettings(host="0.0.0.0", api_key=KEY, allowed_hosts=("Runs.example.org",))  # noqa: S104 # with a key
     refused = Guard(settings).refusal({**headers, "x-api-key": KEY})
     assert (None if refused is None else refused.status) == status
 

@@ -233,10 +233,14 @@ def _check_inputs(exposed: Exposed, inputs: tuple[CallInput, ...], path: str) ->
     for name in PLACEHOLDER.findall(path):
         if name not in wires:
             raise exposed.node.error(f"the path has {{{name}}}, but 'with' does not pass it on")
-    is_rest = isinstance(exposed, RestOperation)
+    if not isinstance(exposed, RestOperation):
+        return
     for item in inputs:
-        if is_rest and item.place == "path" and item.wire not in PLACEHOLDER.findall(path):
+        if item.place == "path" and item.wire not in PLACEHOLDER.findall(path):
             raise exposed.node.error(f"{item.name} is 'in: path', but {path} has no such part")
+    bodies = [item.name for item in inputs if item.place == "body"]
+    if len(bodies) > 1:
+        raise exposed.node.error(f"{' and '.join(bodies)} are 'in: body', but there is one body")
 
 
 def _operation(name: str, target: Target, *, idempotent: bool) -> Operation[Any]:
