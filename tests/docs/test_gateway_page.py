@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from actionruns.gateway import Gateway, parse_capability
 from tests.docs.blocks import Block, blocks_of, commands_of
 from tests.docs.conftest import DOCUMENTED_MCP, StartEmulator
 from tests.docs.playing import shows
+from tests.docs.unmeasured import unmeasured
 from tests.gateway.test_tools import HINTS
 from tests.project.tree import ROOT
 
@@ -56,7 +56,7 @@ def test_servers_start(command: str, tmp_path: Path) -> None:
     server = subprocess.Popen(
         [sys.executable, "-m", "actionruns.cli", *arguments],
         cwd=tmp_path,
-        env={**os.environ, **ENVIRONMENT, "PORT_BASE_URL": "http://127.0.0.1:1"},
+        env={**unmeasured(), **ENVIRONMENT, "PORT_BASE_URL": "http://127.0.0.1:1"},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -86,7 +86,7 @@ async def test_client_configurations_work(place: str, start_emulator: StartEmula
         command=sys.executable,
         args=["-m", "actionruns.cli", *server["args"]],
         env={
-            **os.environ,
+            **unmeasured(),
             **dict.fromkeys(server["env"], ENVIRONMENT["PORT_API_KEY"]),
             "PORT_BASE_URL": emulator.port_url,
         },
