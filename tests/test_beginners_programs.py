@@ -236,7 +236,7 @@ def test_a_mistake_on_the_command_line(
         (["port", "gte", "r_x"], "Did you mean 'get'?; see actionruns port --help"),
         (["port", "get"], "Missing argument 'RUN'; see actionruns port get --help"),
         (["port", "approve", "r_x", "--status", "YES"], "'YES' is not one of"),
-        (["port", "wait", "r_x", "--max-wait", "-1"], "--max-wait must be above 0, but is -1"),
+        (["port", "wait", "r_x", "--timeout", "-1"], "--timeout must be above 0, but is -1"),
         (["port", "update", "r_x"], "nothing to update: give --status, --summary"),
         (["port", "execute", "deploy", "-p", "version"], "name=value, not 'version'"),
     ],

@@ -143,7 +143,7 @@ def test_watch_all_active_follows_pending_and_interrupted(acp: Invoke, agents: A
     agents.do(agents.control.succeed, agents.add_run(), {})
     active = {agents.add_run(), agents.add_run()}
     agents.do(agents.control.interrupt, min(active), {"question": "Now?"})
-    result = acp("watch", "--all-active", "--max-wait", "0.1", "--json")
+    result = acp("watch", "--all-active", "--timeout", "0.1", "--json")
     assert result.exit_code == 6
     assert {update["id"] for update in lines_of(result.stdout)} == active
 

@@ -123,7 +123,7 @@ def test_no_answer_to_the_question_ends_it(port: Emulated) -> None:
     [
         (["--base-url", "ftp://x"], {}, "--base-url must begin with http://"),
         ([], {"PORT_BASE_URL": "ftp://x"}, "PORT_BASE_URL must begin with http://"),
-        (["--timeout", "0"], {}, "--timeout must be above 0"),
+        (["--call-timeout", "0"], {}, "--call-timeout must be above 0"),
         (["--rate", "-1"], {}, "--rate must be above 0"),
         (["--proxy", "x"], {}, "--proxy must begin with http://"),
     ],

@@ -40,8 +40,8 @@ def test_wait_json_tells_the_run_and_its_state(forgeportal: Invoke, forge: Emula
 
 
 def test_wait_can_be_cut(forgeportal: Invoke, forge: EmulatedForge) -> None:
-    """`--max-wait` ends a wait with 6; the run goes on."""
-    assert forgeportal("wait", forge.add_run(), "--max-wait", "0.1").exit_code == 6
+    """`--timeout` ends a wait with 6; the run goes on."""
+    assert forgeportal("wait", forge.add_run(), "--timeout", "0.1").exit_code == 6
 
 
 def test_watch_all_active_follows_queued_and_running(
@@ -50,7 +50,7 @@ def test_watch_all_active_follows_queued_and_running(
     """`--all-active` follows the queued and the running runs, and none that has ended."""
     forge.finish(forge.add_run())
     active = {forge.add_run(), forge.add_run(status="running")}
-    result = forgeportal("watch", "--all-active", "--max-wait", "0.1", "--json")
+    result = forgeportal("watch", "--all-active", "--timeout", "0.1", "--json")
     assert result.exit_code == 6
     assert {update["id"] for update in updates_of(result.stdout)} == active
 

@@ -53,10 +53,11 @@ def test_wait_for_several_exits_with_the_lowest_other_code(invoke: Invoke, port:
     assert [line.split()[0] for line in result.stdout.splitlines()[1:]] == ids
 
 
-def test_wait_gives_up_after_max_wait(invoke: Invoke, port: Emulated) -> None:
-    """`--max-wait` ends the wait with a code of its own, and says that the run goes on."""
+@pytest.mark.parametrize("option", ["--timeout", "--max-wait"])
+def test_wait_gives_up_after_its_timeout(invoke: Invoke, port: Emulated, option: str) -> None:
+    """`--timeout` ends the wait with a code of its own, and says that the run goes on."""
     run_id = port.add_run()
-    result = invoke("port", "wait", run_id, "--max-wait", "0.2", "--interval", "0.1")
+    result = invoke("port", "wait", run_id, option, "0.2", "--interval", "0.1")
     assert result.exit_code == 6
     assert "the run goes on" in result.stderr
 
@@ -109,7 +110,7 @@ def test_watch_all_active_leaves_out_what_has_ended(invoke: Invoke, port: Emulat
     """`--all-active` follows the runs that have not ended."""
     ended, active = port.add_run(), port.add_run()
     port.finish(ended)
-    result = invoke("port", "watch", "--all-active", "--max-wait", "0.1", "--json")
+    result = invoke("port", "watch", "--all-active", "--timeout", "0.1", "--json")
     assert result.exit_code == 6
     assert {update["id"] for update in updates_of(result.stdout)} == {active}
 

@@ -22,9 +22,10 @@ C = TypeVar("C", bound=ServiceClient)
 
 CONNECTION_PANEL = "Connection"
 
-# Settings that errors of the clients name, and that are options of the same name here. They stand
-# at the beginning; elsewhere they are words like others.
+# Settings that errors of the clients name, and that are options here. They stand at the beginning;
+# elsewhere they are words like others.
 _LEADING = re.compile(r"^(?:RateBudget: )?(timeout|rate|proxy|max_connections)(?= must )")
+_OPTIONS = {"timeout": "--call-timeout", "max_connections": "--max-connections"}
 
 
 @attrs.frozen(kw_only=True)
@@ -39,7 +40,7 @@ class Connection(abc.ABC, Generic[C]):
     """The environment's variable for the service's address."""
 
     base_url: str | None = None
-    timeout: Annotated[
+    call_timeout: Annotated[
         float,
         typer.Option(
             metavar="SECONDS",
@@ -91,7 +92,7 @@ class Connection(abc.ABC, Generic[C]):
         """Return the settings that all clients have, as their keywords."""
         return {
             "base_url": self.base_url,
-            "timeout": self.timeout,
+            "timeout": self.call_timeout,
             "retry": RetryPolicy(max_attempts=self.attempts),
             "rate": RateBudget(rate=self.rate),
             "max_connections": self.max_connections,
@@ -100,7 +101,7 @@ class Connection(abc.ABC, Generic[C]):
 
     def in_options(self, message: str) -> str:
         """Return an error's message with settings named as they are given to a command."""
-        message = _LEADING.sub(lambda found: f"--{found[1].replace('_', '-')}", message)
+        message = _LEADING.sub(lambda found: _OPTIONS.get(found[1], f"--{found[1]}"), message)
         if self.base_url is not None:
             source = "--base-url"
         elif os.environ.get(self.url_variable):

@@ -43,7 +43,7 @@ _MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.CANCELED: "the run was declined or cancelled",
     ExitCode.TIMED_OUT: "the run timed out at its service",
     ExitCode.LOST: "the run is gone, or could not be followed",
-    ExitCode.WAITED_ENOUGH: "--max-wait passed first, the run goes on",
+    ExitCode.WAITED_ENOUGH: "--timeout passed first, the run goes on",
     ExitCode.SERVICE: "the service refused or could not be reached",
     ExitCode.INTERNAL: "an error of this program itself",
     ExitCode.INPUT_OUTPUT: "a file or the output could not be read or written",

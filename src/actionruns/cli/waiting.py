@@ -26,9 +26,11 @@ _PANEL = "Waiting"
 class Patience:
     """How long runs are followed, and how often they are looked at."""
 
-    max_wait: Annotated[
+    timeout: Annotated[
         float | None,
         typer.Option(
+            "--timeout",
+            "--max-wait",  # its older name
             metavar="SECONDS",
             help="Give up after so long; the runs go on. Left out, as long as it takes.",
             rich_help_panel=_PANEL,
@@ -55,10 +57,10 @@ class Patience:
 
     def settings(self) -> WatchSettings:
         """Return it as the settings of a watch."""
-        if self.max_wait is not None and not self.max_wait > 0:
-            raise typer.BadParameter(f"--max-wait must be above 0, but is {self.max_wait:g}")
+        if self.timeout is not None and not self.timeout > 0:
+            raise typer.BadParameter(f"--timeout must be above 0, but is {self.timeout:g}")
         return WatchSettings(
-            timeout=self.max_wait, interval=self.interval, max_in_flight=self.max_in_flight
+            timeout=self.timeout, interval=self.interval, max_in_flight=self.max_in_flight
         )
 
 
