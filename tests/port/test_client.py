@@ -273,3 +273,16 @@ async def test_what_may_have_been_done_is_not_done_again(call: Any, behave: Beha
     assert [exchange.method for exchange in server.requests] == ["POST"]
     error: Any = caught.value
     assert error.maybe_sent
+
+
+async def test_the_source_tells_what_is_left_of_the_rate_limit() -> None:
+    """Nothing is known before the first answer; then it is what the service's headers say."""
+    async with (
+        Emulator(rate_limit=50, rate_period=600) as limited,
+        AsyncPortClient(base_url=limited.port_url, **DEMO) as port,
+    ):
+        assert port.source.remaining() is None
+        await port.action_runs.get_action_runs()
+        left = port.source.remaining()
+    assert left is not None
+    assert 40 <= left < 50

@@ -29,6 +29,11 @@ class TransportSource(RunSource[R]):
         settings = self._transport.settings
         return settings.rate.allowance(settings.base_url, time.monotonic())
 
+    def remaining(self) -> int | None:
+        """Return the requests left in the service's period as last told; None = not known."""
+        settings = self._transport.settings
+        return settings.rate.remaining(settings.base_url)
+
     def refusals(self) -> int:
         """Return how many answers had status 429 so far.
 

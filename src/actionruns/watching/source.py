@@ -106,6 +106,10 @@ class RunSource(ABC, Generic[R]):
         """Return the requests a second that the rate budget allows now; None = not known."""
         return None
 
+    def remaining(self) -> int | None:
+        """Return the requests left in the service's period as last told; None = not known."""
+        return None
+
     def refusals(self) -> int:
         """Return how many answers had status 429 so far, those that were tried again included."""
         return 0
