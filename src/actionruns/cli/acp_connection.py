@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 import attrs
 import typer
 
+from actionruns import RateBudget
 from actionruns.acp import AsyncAcpV01Client, AsyncAcpV02Client
 from actionruns.cli.connecting import CONNECTION_PANEL, Connection, content_of
 
@@ -48,13 +49,16 @@ class AcpConnection(Connection[AnyAcpClient]):
         ),
     ] = None
 
-    def client(self) -> AnyAcpClient:
+    def client(self, *, budget: RateBudget | None = None) -> AnyAcpClient:
         """Make the client.
+
+        Args:
+            budget: A rate budget that it shares with others; None = one of its own.
 
         Raises:
             ConfigurationError: The key cannot be one, or a setting makes no sense.
         """
         api_key = content_of(self.api_key_file, "--api-key-file")
         if self.acp_version == "0.2":
-            return AsyncAcpV02Client(version="0.2", **self.settings(), api_key=api_key)
-        return AsyncAcpV01Client(version="0.1", **self.settings(), api_key=api_key)
+            return AsyncAcpV02Client(version="0.2", **self.settings(budget), api_key=api_key)
+        return AsyncAcpV01Client(version="0.1", **self.settings(budget), api_key=api_key)

@@ -21,6 +21,7 @@ from actionruns.cli.gateway import add_gateway_command
 from actionruns.cli.generate import add_generate_command
 from actionruns.cli.port import add_port_commands
 from actionruns.cli.streams import drop_stdout
+from actionruns.cli.watch import add_watch_command
 
 __all__ = ["app", "run"]
 
@@ -70,6 +71,7 @@ def _make_app() -> typer.Typer:
     )
     app.callback()(_main)
     add_demo_command(app)
+    add_watch_command(app)
     add_port_commands(app)
     add_forgeportal_commands(app)
     add_acp_commands(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -16,35 +16,51 @@ from rich.table import Table
 from rich.text import Text
 
 from actionruns.cli.consoles import one_line
+from actionruns.cli.counts import counts_height, counts_table
+from actionruns.cli.packing import pack
 from actionruns.cli.rendering import duration
-from actionruns.cli.states import STYLES, state_text
+from actionruns.cli.states import state_text
 from actionruns.cli.tally import Tally
-from actionruns.states import RunState
+from actionruns.cli.vitals import Vitals
 from actionruns.watching import Progress, RunUpdate
 
-__all__ = ["Board", "live", "shown_states", "update_line"]
+__all__ = ["Board", "live", "update_line"]
 
 _REFRESH_SECONDS = 0.1
 # Changes that are kept to be shown below the counts; more lines than a tall terminal has.
 _RECENT = 50
+# Changes for which room is kept before what the watch does is shown.
+_FEW = 4
+_SHORTEST_BAR = 10
 
 
 class Board:
     """Counts by state, the latest changes, and how far it has come; a renderable of Rich.
+
+    What does not fit on a terminal is left out: first the latest changes, then what the watch does,
+    then how it is doing.
 
     Args:
         tally: The counts.
         progress: What the watch has asked.
         recent: Whether to show the latest changes as well, as far as they fit.
         indent: Columns left free on the left.
+        vitals: How the watch is doing; None = not shown.
     """
 
     def __init__(
-        self, tally: Tally, progress: Progress, *, recent: bool = True, indent: int = 0
+        self,
+        tally: Tally,
+        progress: Progress,
+        *,
+        recent: bool = True,
+        indent: int = 0,
+        vitals: Vitals | None = None,
     ) -> None:
         self.tally = tally
         self.progress = progress
         self._indent = indent
+        self._vitals = vitals
         self._recent: deque[RunUpdate[Any]] | None = deque(maxlen=_RECENT) if recent else None
 
     def take(self, update: RunUpdate[Any]) -> None:
@@ -53,66 +69,71 @@ class Board:
         if self._recent is not None:
             self._recent.append(update)
 
+    def summary(self) -> str:
+        """Return it in one line, for where nothing can be redrawn."""
+        took = duration(self.tally.elapsed)
+        return f"{self.tally}; {self.progress.requests:,} requests in {took}"
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Render as it stands."""
-        parts = list(self._parts(console, options))
-        if self._recent:
-            # Counts, a blank line on each side of the changes, the progress, and one to spare.
-            room = max(0, options.size.height - _height(self.tally) - 4)
-            latest = list(self._recent)[-room:] if room else []
-            if latest:
-                yield from (update_line(update, console.encoding) for update in latest)
-                yield Text(" ")
-        # Each part is as wide as it is and not filled up: see _parts.
-        yield from (Padding(part, (0, 0, 0, self._indent), expand=False) for part in parts)
-
-    def _parts(self, console: Console, options: ConsoleOptions) -> Iterator[ConsoleRenderable]:
         # Not to the last column: what a terminal echoes there (^C) would go to the next line, and
         # the display be redrawn one line too low.
-        width = min(options.max_width - self._indent - 3, 100)
-        yield self._counts(console.encoding, width)
-        yield Text(" ")
-        yield self._progress(width)
+        width = max(20, min(options.max_width - self._indent - 3, 100))
+        progress = self._progress(width)
+        # One line to spare, for the same reason.
+        room = options.size.height - counts_height(self.tally) - len(progress) - 1
+        blank = [Text(" ")] if room > 0 else []
+        below = self._below(width, room - len(blank))
+        # A blank line parts the changes from the counts.
+        room -= len(blank) + len(below) + 1
+        for update in list(self._recent or ())[-room:] if room > 0 else []:
+            line = update_line(update, console.encoding)
+            line.truncate(width, overflow="ellipsis")
+            yield line
+        if self._recent and room > 0:
+            yield Text(" ")
+        counts = self._counts(console.encoding, width)
+        # Each part is as wide as it is and not filled up.
+        parts: list[ConsoleRenderable] = [counts, *blank, *progress, *below]
+        for part in parts:
+            yield Padding(part, (0, 0, 0, self._indent), expand=False)
 
     def _counts(self, encoding: str, width: int) -> Table:
-        tally = self.tally
-        line = "━" if encoding.lower().startswith("utf") else "-"
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(width=13, no_wrap=True)
-        grid.add_column(justify="right", width=8)
-        grid.add_column(width=width - 28)
-        for state in shown_states(tally):
-            count = tally.counts[state]
-            length = round(count / max(1, tally.total) * (width - 28))
-            # At least something of what there is.
-            bar = line * max(length, 1 if count else 0)
-            grid.add_row(state_text(state, encoding), f"{count:,}", Text(bar, STYLES[state]))
-        return grid
+        return counts_table(self.tally, encoding, width)
 
-    def _progress(self, width: int) -> Table:
+    def _below(self, width: int, room: int) -> list[Text]:
+        """Return how the watch is doing, as far as there is room for it and some changes."""
+        if self._vitals is None:
+            return []
+        facts = self._vitals.facts(width)
+        if len(facts) > room:
+            return []
+        for lines in (2, 1):
+            doing = self._vitals.doing(width, lines=lines)
+            if len(facts) + len(doing) <= room - (_FEW if self._recent else 0):
+                return [*facts, *doing]
+        return facts
+
+    def _progress(self, width: int) -> list[ConsoleRenderable]:
+        """Return how far it has come: a bar with figures beside it, or below where it is narrow."""
         tally = self.tally
-        over = tally.ended + tally.lost
-        lost = f"  {tally.lost:,} given up" if tally.lost else ""
-        facts = Text.assemble(
-            (f"{tally.ended:,}", "bold"),
-            f" of {tally.total:,} ended{lost}  {tally.rate:,.0f}/s"
-            f"  {self.progress.requests:,} requests  {duration(tally.elapsed)}",
-        )
+        figures = [
+            Text.assemble((f"{tally.ended:,}", "bold"), f" of {tally.total:,} ended"),
+            Text(f"{tally.lost:,} given up" if tally.lost else ""),
+            Text(f"{tally.rate:,.0f}/s"),
+            Text(f"{self.progress.requests:,} requests"),
+            Text(duration(tally.elapsed)),
+        ]
+        bar = ProgressBar(total=max(1, tally.total), completed=tally.over)
+        (line,) = pack(figures, 1000)
+        if width - line.cell_len - 2 < _SHORTEST_BAR:
+            bar.width = width
+            return [bar, *pack(figures, width)]
         grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(width=max(10, width - facts.cell_len - 2))
+        grid.add_column(width=width - line.cell_len - 2)
         grid.add_column(no_wrap=True)
-        grid.add_row(ProgressBar(total=max(1, tally.total), completed=over), facts)
-        return grid
-
-
-def shown_states(tally: Tally) -> list[RunState]:
-    """Return the states with a row: what nearly every watch sees, and what this one has."""
-    always = {RunState.RUNNING, RunState.SUCCEEDED, RunState.FAILED}
-    return [state for state in RunState if tally.counts[state] or state in always]
-
-
-def _height(tally: Tally) -> int:
-    return len(shown_states(tally))
+        grid.add_row(bar, line)
+        return [grid]
 
 
 def update_line(update: RunUpdate[Any], encoding: str) -> Text:

@@ -17,7 +17,7 @@ from actionruns.cli.loop import run_async
 from actionruns.cli.output import Output
 from actionruns.services import ServiceClient
 
-__all__ = ["Commands", "Work"]
+__all__ = ["Commands", "Work", "help_of"]
 
 P = ParamSpec("P")
 C = TypeVar("C", bound=ServiceClient)
@@ -74,4 +74,10 @@ class Commands(Generic[C]):
             for name, kind in (("connection", self._connection), ("output", Output))
         ]
         function = with_groups(command, [*own, *frame])
-        self._app.command(name, help=work.__doc__, epilog=epilog)(function)
+        self._app.command(name, help=help_of(work), epilog=epilog)(function)
+
+
+def help_of(work: Callable[..., Any]) -> str:
+    """Return a docstring as a help text, its paragraphs as lines: Typer keeps the line ends."""
+    paragraphs = (inspect.getdoc(work) or "").split("\n\n")
+    return "\n\n".join(" ".join(text.split()) for text in paragraphs)

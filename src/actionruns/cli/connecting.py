@@ -81,20 +81,23 @@ class Connection(abc.ABC, Generic[C]):
     ] = None
 
     @abc.abstractmethod
-    def client(self) -> C:
+    def client(self, *, budget: RateBudget | None = None) -> C:
         """Make the client.
+
+        Args:
+            budget: A rate budget that it shares with others; None = one of its own.
 
         Raises:
             ConfigurationError: Credentials are missing, or a setting makes no sense.
         """
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self, budget: RateBudget | None) -> dict[str, Any]:
         """Return the settings that all clients have, as their keywords."""
         return {
             "base_url": self.base_url,
             "timeout": self.call_timeout,
             "retry": RetryPolicy(max_attempts=self.attempts),
-            "rate": RateBudget(rate=self.rate),
+            "rate": RateBudget(rate=self.rate) if budget is None else budget,
             "max_connections": self.max_connections,
             "proxy": self.proxy,
         }

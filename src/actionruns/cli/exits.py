@@ -16,7 +16,14 @@ from actionruns.errors import (
 from actionruns.states import RunState
 from actionruns.watching import Outcome, RunUpdate
 
-__all__ = ["EXIT_CODES_HELP", "ExitCode", "code_of_all", "code_of_error", "code_of_update"]
+__all__ = [
+    "EXIT_CODES_HELP",
+    "ExitCode",
+    "code_of_all",
+    "code_of_error",
+    "code_of_outcome",
+    "code_of_update",
+]
 
 
 class ExitCode(enum.IntEnum):
@@ -64,12 +71,22 @@ _OF_STATE: Mapping[RunState, ExitCode] = {
 
 def code_of_update(update: RunUpdate[Any]) -> ExitCode:
     """Return what a run's last update says about its result."""
-    if update.outcome is Outcome.TIMED_OUT:
+    return code_of_outcome(update.outcome, update.state)
+
+
+def code_of_outcome(outcome: Outcome | None, state: RunState | None) -> ExitCode:
+    """Return what is the result of a run that is followed no longer.
+
+    Args:
+        outcome: Why it is not.
+        state: Its state when last seen.
+    """
+    if outcome is Outcome.TIMED_OUT:
         return ExitCode.WAITED_ENOUGH
-    if update.outcome is not Outcome.ENDED:
+    if outcome is not Outcome.ENDED or state is None:
         return ExitCode.LOST
     # A run that has ended with a status unknown to this version: nobody can say that it went well.
-    return _OF_STATE.get(update.state, ExitCode.FAILED)
+    return _OF_STATE.get(state, ExitCode.FAILED)
 
 
 def code_of_all(codes: Iterable[ExitCode]) -> ExitCode:

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import attrs
 import typer
 
 from actionruns.cli.command import Commands
-from actionruns.cli.exits import EXIT_CODES_HELP, ExitCode, code_of_all
-from actionruns.cli.inputs import RunIds, run_ids_given
+from actionruns.cli.exits import EXIT_CODES_HELP, ExitCode
+from actionruns.cli.inputs import RunIds, run_id_of, runs_given
+from actionruns.cli.kept import Kept, go_on_command, read_kept
 from actionruns.cli.output import Output
-from actionruns.cli.rendering import RunLook
-from actionruns.cli.waiting import Patience, wait_and_show, watch_and_tell
+from actionruns.cli.served import Served
+from actionruns.cli.telling import Course, Telling
+from actionruns.cli.waiting import Patience, wait_and_show
 from actionruns.services import ServiceClient
 
-__all__ = ["Choice", "Following"]
+__all__ = ["CHOOSING", "WATCHED", "Choice", "Following"]
 
 C = TypeVar("C", bound=ServiceClient)
 
 _SEVERAL = "Several runs: 0 when all succeeded, else the lowest of the other codes."
-_WATCHED = (
+
+WATCHED = (
     "Without --exit-status, 1, 3 and 4 are no result of a watch: it did what it was to do, and "
     "exits with 0."
 )
-_NOT_FOLLOWED = (ExitCode.LOST, ExitCode.WAITED_ENOUGH)
+"""What the exit codes of a watch mean."""
+
+CHOOSING = ("runs", "all_active", "stdin", "from_file", "service")
+"""The parameters of a watch that choose runs; a checkpoint knows them."""
 
 
 @attrs.frozen(kw_only=True)
@@ -37,21 +44,33 @@ class Choice:
         bool, typer.Option("--all-active", help="All runs that have not ended by now.")
     ] = False
     stdin: Annotated[
-        bool, typer.Option("--stdin", help="Run ids from stdin, one a line, to its end.")
+        bool, typer.Option("--stdin", help="Runs from stdin, one a line, to its end.")
     ] = False
     from_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Run ids from a file, one a line.")
+        Path | None, typer.Option(metavar="FILE", help="Runs from a file, one a line.")
     ] = None
 
-    def given(self, named: Sequence[str], service: str) -> list[str]:
-        """Return the ids that are named somewhere, each once.
+    def given(
+        self, named: Sequence[str], read: Callable[[str], str], course: Course, kept: Kept
+    ) -> list[str]:
+        """Return what the runs are called that are named somewhere, each once.
+
+        Args:
+            named: The arguments.
+            read: Makes an id or a reference of a word.
+            course: Where the checkpoint is.
+            kept: What is in it.
 
         Raises:
-            typer.BadParameter: No run is named, and not all active ones are wanted.
+            typer.BadParameter: No run is named, not all active ones are wanted, and there is
+                nothing to go on with.
         """
-        if not (named or self.all_active or self.stdin or self.from_file):
-            raise typer.BadParameter("name runs, or give --all-active, --stdin or --from-file")
-        return run_ids_given(named, service=service, stdin=self.stdin, file=self.from_file)
+        if not (named or self.all_active or self.stdin or self.from_file or kept.told):
+            problem = "name runs, or give --all-active, --stdin or --from-file"
+            if course.checkpoint is not None:
+                problem += f"; there is nothing to go on with in {course.checkpoint}"
+            raise typer.BadParameter(problem)
+        return runs_given(named, read, stdin=self.stdin, file=self.from_file)
 
 
 @attrs.frozen
@@ -59,17 +78,15 @@ class Following(Generic[C]):
     """How a service's runs are waited for and watched.
 
     Attributes:
-        look: How its runs look.
-        active_run_ids: Gives the ids of the runs that have not ended.
+        served: The service.
     """
 
-    look: RunLook[Any]
-    active_run_ids: Callable[[C], AsyncIterator[str]]
+    served: Served[C]
 
     def add_to(self, commands: Commands[C]) -> None:
         """Add the two commands."""
         commands.add("wait", self.wait, epilog=f"{EXIT_CODES_HELP}\n\n{_SEVERAL}")
-        commands.add("watch", self.watch, epilog=f"{EXIT_CODES_HELP}\n\n{_WATCHED}")
+        commands.add("watch", self.watch, epilog=f"{EXIT_CODES_HELP}\n\n{WATCHED}")
 
     async def wait(
         self, client: C, output: Output, run_ids: RunIds, patience: Patience
@@ -78,23 +95,21 @@ class Following(Generic[C]):
 
         With --json, one line for each run as it ends.
         """
-        ids = run_ids_given(run_ids, service=client.source.service)
-        return await wait_and_show(client.source, output, ids, patience, self.look)
+        ids = runs_given(run_ids, partial(run_id_of, service=client.source.service))
+        return await wait_and_show(client.source, output, ids, patience, self.served.look)
 
-    async def watch(
+    async def watch(  # a command's parameters are its options
         self,
         client: C,
         output: Output,
+        context: typer.Context,
         choice: Choice,
+        course: Course,
         patience: Patience,
-        run_ids: Annotated[
+        runs: Annotated[
             list[str] | None,
             typer.Argument(metavar="RUN", help="The ids of the runs.", show_default=False),
         ] = None,
-        exit_status: Annotated[
-            bool,
-            typer.Option("--exit-status", help="Exit with the result of the runs, as wait does."),
-        ] = False,
     ) -> ExitCode | None:
         """Follow many runs until each has ended, and tell every change once.
 
@@ -102,12 +117,23 @@ class Following(Generic[C]):
         the list: 10,000 runs cost some ten requests a look, or fifty with pages of 200. On a
         terminal a live display, elsewhere a line for each change; with --json a line of JSON.
         """
-        ids = choice.given(run_ids or [], client.source.service)
+        service = client.source.service
+        kept = read_kept(course.checkpoint)
+        _refuse_others(kept, [service], course)
+        ids = choice.given(runs or [], partial(run_id_of, service=service), course, kept)
         if choice.all_active:
-            ids += [run_id async for run_id in self.active_run_ids(client)]
-        ids = list(dict.fromkeys(ids))
-        if not ids:
+            ids += [run_id async for run_id in self.served.active_run_ids(client)]
+        refs = [f"{service}:{run_id}" for run_id in dict.fromkeys(ids)]
+        if not (refs or kept.told):
             output.note("No runs to follow.")
             return None
-        codes = await watch_and_tell(client, output, ids, patience)
-        return code_of_all(code for code in codes if exit_status or code in _NOT_FOLLOWED)
+        telling = Telling(output, patience, course, go_on_command(context, without=CHOOSING))
+        return await telling.follow(refs, {service: client}, kept)
+
+
+def _refuse_others(kept: Kept, services: Collection[str], course: Course) -> None:
+    others = [name for name in kept.services if name not in services]
+    if others:
+        raise typer.BadParameter(
+            f"{course.checkpoint} has runs of {' and '.join(others)}: go on with actionruns watch"
+        )

@@ -7,9 +7,9 @@ import typer
 from actionruns.cli.command import Commands
 from actionruns.cli.following import Following
 from actionruns.cli.forgeportal_connection import ForgePortalConnection
-from actionruns.cli.forgeportal_rendering import ACTION_RUNS
-from actionruns.cli.forgeportal_runs import active_run_ids, add_run_commands
+from actionruns.cli.forgeportal_runs import add_run_commands
 from actionruns.cli.forgeportal_templates import add_template_commands
+from actionruns.cli.served import FORGEPORTAL
 
 __all__ = ["add_forgeportal_commands"]
 
@@ -24,7 +24,7 @@ def add_forgeportal_commands(app: typer.Typer) -> None:
     app.add_typer(group, name="forgeportal")
     commands = Commands(group, ForgePortalConnection)
     add_run_commands(commands)
-    Following(ACTION_RUNS, active_run_ids).add_to(commands)
+    Following(FORGEPORTAL).add_to(commands)
     add_template_commands(
         commands.group("templates", help="Templates, which run actions one after the other.")
     )

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import attrs
 import typer
 
-from actionruns import AsyncForgePortalClient
+from actionruns import AsyncForgePortalClient, RateBudget
 from actionruns.cli.connecting import CONNECTION_PANEL, Connection, content_of
 
 __all__ = ["ForgePortalConnection"]
@@ -38,11 +38,14 @@ class ForgePortalConnection(Connection[AsyncForgePortalClient]):
         ),
     ] = None
 
-    def client(self) -> AsyncForgePortalClient:
+    def client(self, *, budget: RateBudget | None = None) -> AsyncForgePortalClient:
         """Make the client.
+
+        Args:
+            budget: A rate budget that it shares with others; None = one of its own.
 
         Raises:
             ConfigurationError: The cookie cannot be one, or a setting makes no sense.
         """
         session = content_of(self.session_file, "--session-file")
-        return AsyncForgePortalClient(**self.settings(), session_cookie=session)
+        return AsyncForgePortalClient(**self.settings(budget), session_cookie=session)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -24,8 +24,9 @@ __all__ = [
     "Version",
     "json_object",
     "properties_of",
+    "ref_of",
     "run_id_of",
-    "run_ids_given",
+    "runs_given",
     "text_of",
 ]
 
@@ -161,29 +162,54 @@ def text_of(argument: str) -> str:
     return sys.stdin.read().rstrip("\n") if argument == "-" else argument
 
 
-def _run_ids_of(lines: Iterable[str], service: str) -> Iterator[str]:
-    """Return the run ids that lines begin with; empty lines and comments (#) hold none."""
-    for line in lines:
-        words = line.split()
-        if words and not words[0].startswith("#"):
-            yield run_id_of(words[0], service)
-
-
-def run_ids_given(
-    run_ids: Sequence[str], *, service: str, stdin: bool = False, file: Path | None = None
-) -> list[str]:
-    """Return run ids of a service from arguments, stdin and a file, each once.
+def ref_of(text: str, services: Sequence[str]) -> str:
+    """Return a reference given as such, or as the id of a run of the only service.
 
     Raises:
-        typer.BadParameter: The file cannot be read, or a run is of another service.
+        typer.BadParameter: Nobody can say which service it is of.
     """
-    found = [run_id_of(run_id, service) for run_id in run_ids]
+    named, run_id = split_ref(text)
+    if named in SERVICES and run_id:
+        return text
+    if len(services) == 1:
+        return f"{services[0]}:{text}"
+    examples = " or ".join(f"{name}:{text}" for name in services or SERVICES)
+    raise typer.BadParameter(f"{text} names no service: write {examples}, or give one --service")
+
+
+def runs_given(
+    named: Iterable[str],
+    read: Callable[[str], str],
+    *,
+    stdin: bool = False,
+    file: Path | None = None,
+) -> list[str]:
+    """Return what runs are called in arguments, on stdin and in a file, each once.
+
+    Args:
+        named: The arguments.
+        read: Makes an id or a reference of a word.
+        stdin: Whether more are on stdin, one a line.
+        file: A file that has more, one a line.
+
+    Raises:
+        typer.BadParameter: The file cannot be read, or a word is refused.
+    """
+    found = list(map(read, named))
     if file is not None:
         try:
             with file.open(encoding="utf-8") as lines:
-                found += _run_ids_of(lines, service)
+                found += map(read, _first_words(lines))
         except (OSError, UnicodeDecodeError) as error:
             raise typer.BadParameter(f"--from-file: cannot read {file}: {error}") from error
     if stdin:
-        found += _run_ids_of(sys.stdin, service)
+        found += map(read, _first_words(sys.stdin))
     return list(dict.fromkeys(found))
+
+
+def _first_words(lines: Iterable[str]) -> Iterator[str]:
+    """Return the words that lines begin with; empty lines and comments (#) hold none."""
+    for line in lines:
+        words = line.split()
+        if words and not words[0].startswith("#"):
+            yield words[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import attrs
@@ -75,10 +76,17 @@ def json_of_update(update: RunUpdate[Any]) -> dict[str, Any]:
         "state": str(update.state),
         "previous": None if update.previous is None else str(update.previous),
         "outcome": None if update.outcome is None else str(update.outcome),
-        "seen_at": update.seen_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "seen_at": _moment(update.seen_at),
+        "changed_at": None if update.changed_at is None else _moment(update.changed_at),
+        "redelivered": update.redelivered,
         "error": None if update.error is None else str(update.error),
         "run": None if update.run is None else unstructure(update.run),
     }
+
+
+def _moment(value: datetime) -> str:
+    utc = value.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _write(line: bytes) -> None:

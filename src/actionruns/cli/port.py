@@ -9,8 +9,8 @@ from actionruns.cli.following import Following
 from actionruns.cli.port_approvals import add_approval_commands
 from actionruns.cli.port_connection import PortConnection
 from actionruns.cli.port_logs import add_log_commands
-from actionruns.cli.port_rendering import PORT_RUNS
-from actionruns.cli.port_runs import active_run_ids, add_run_commands
+from actionruns.cli.port_runs import add_run_commands
+from actionruns.cli.served import PORT
 
 __all__ = ["add_port_commands"]
 
@@ -27,4 +27,4 @@ def add_port_commands(app: typer.Typer) -> None:
     add_run_commands(commands)
     add_approval_commands(commands)
     add_log_commands(commands)
-    Following(PORT_RUNS, active_run_ids).add_to(commands)
+    Following(PORT).add_to(commands)

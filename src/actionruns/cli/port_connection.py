@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 import attrs
 import typer
 
-from actionruns import AsyncPortClient
+from actionruns import AsyncPortClient, RateBudget
 from actionruns.cli.connecting import CONNECTION_PANEL, Connection, content_of
 
 __all__ = ["PortConnection"]
@@ -61,14 +61,17 @@ class PortConnection(Connection[AsyncPortClient]):
         ),
     ] = None
 
-    def client(self) -> AsyncPortClient:
+    def client(self, *, budget: RateBudget | None = None) -> AsyncPortClient:
         """Make the client.
+
+        Args:
+            budget: A rate budget that it shares with others; None = one of its own.
 
         Raises:
             ConfigurationError: Credentials are missing, or a setting makes no sense.
         """
         return AsyncPortClient(
-            **self.settings(),
+            **self.settings(budget),
             region=self.region,
             client_id=self.client_id,
             client_secret=self._secret(),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from actionruns.states import RunState
-from actionruns.watching import Outcome, RunUpdate
+from actionruns.watching import Outcome, RunUpdate, split_ref
 
 __all__ = ["Tally"]
 
@@ -26,6 +26,7 @@ class Tally:
     Attributes:
         total: Runs followed.
         counts: Runs by the state last seen, those followed no longer included.
+        by_service: The same for each service of which a run was seen.
         ended: Runs that have ended.
         lost: Runs given up: gone, not to be followed, or the watch's time was up.
     """
@@ -33,6 +34,7 @@ class Tally:
     def __init__(self, total: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.total = total
         self.counts = dict.fromkeys(RunState, 0)
+        self.by_service: dict[str, dict[RunState, int]] = {}
         self.ended = 0
         self.lost = 0
         self._clock = clock
@@ -43,14 +45,41 @@ class Tally:
     def take(self, update: RunUpdate[Any]) -> None:
         """Count a change."""
         if update.previous is not None:
-            self.counts[update.previous] -= 1
-        if update.run is not None:
-            self.counts[update.state] += 1
+            self._count(update.ref, update.previous, -1)
+        # The last update of a run that has not ended may come without the run.
+        if update.run is not None or update.previous is not None:
+            self._count(update.ref, update.state, 1)
         if update.outcome is Outcome.ENDED:
-            self.ended += 1
             self._ends.append(self._clock())
-        elif update.outcome is not None:
-            self.lost += 1
+        self._note(update.outcome)
+
+    def restore(self, ref: str, state: RunState | None, outcome: Outcome | None) -> None:
+        """Count a run as an earlier watch has left it; an end then is none of now.
+
+        Args:
+            ref: The run.
+            state: Its state when last told; None = it was never seen.
+            outcome: Why it is followed no longer; None = it is.
+        """
+        if state is not None:
+            self._count(ref, state, 1)
+        self._note(outcome)
+
+    def _note(self, outcome: Outcome | None) -> None:
+        self.ended += outcome is Outcome.ENDED
+        self.lost += outcome not in (None, Outcome.ENDED)
+
+    def _count(self, ref: str, state: RunState, number: int) -> None:
+        self.counts[state] += number
+        service = split_ref(ref)[0]
+        if service not in self.by_service:
+            self.by_service[service] = dict.fromkeys(RunState, 0)
+        self.by_service[service][state] += number
+
+    @property
+    def over(self) -> int:
+        """Runs that are followed no longer."""
+        return self.ended + self.lost
 
     @property
     def unseen(self) -> int:

@@ -1,4 +1,4 @@
-"""Follow runs for a command: the display meanwhile, the results at the end."""
+"""Wait for runs: a display meanwhile, the results at the end."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from typing import Annotated, Any
 import attrs
 import typer
 
-from actionruns.cli.board import Board, live, update_line
+from actionruns.cli.board import Board, live
 from actionruns.cli.exits import ExitCode, code_of_all, code_of_update
 from actionruns.cli.output import Output, json_of_update
 from actionruns.cli.rendering import RunLook, run_details, run_table
 from actionruns.cli.tally import Tally
-from actionruns.services import ServiceClient
 from actionruns.watching import RunSource, RunUpdate, Watch, WatchSettings
 
-__all__ = ["Patience", "wait_and_show", "watch_and_tell"]
+__all__ = ["Patience", "wait_and_show"]
 
 _PANEL = "Waiting"
 
@@ -55,13 +54,19 @@ class Patience:
         ),
     ] = 64
 
-    def settings(self) -> WatchSettings:
-        """Return it as the settings of a watch."""
+    def keywords(self) -> dict[str, Any]:
+        """Return it as keywords of a watch.
+
+        Raises:
+            typer.BadParameter: The time is up before it begins.
+        """
         if self.timeout is not None and not self.timeout > 0:
             raise typer.BadParameter(f"--timeout must be above 0, but is {self.timeout:g}")
-        return WatchSettings(
-            timeout=self.timeout, interval=self.interval, max_in_flight=self.max_in_flight
-        )
+        return attrs.asdict(self)
+
+    def settings(self) -> WatchSettings:
+        """Return it as the settings of a watch."""
+        return WatchSettings(**self.keywords())
 
 
 async def wait_and_show(
@@ -102,31 +107,3 @@ def _show_results(updates: Sequence[RunUpdate[Any]], output: Output, look: RunLo
     for update in updates:
         if update.error is not None:
             output.note(str(update.error))
-
-
-async def watch_and_tell(
-    client: ServiceClient, output: Output, run_ids: Sequence[str], patience: Patience
-) -> list[ExitCode]:
-    """Follow runs, tell each change as it is seen, and return the codes of their results."""
-    codes: list[ExitCode] = []
-    async with AsyncExitStack() as stack:
-        watch = await stack.enter_async_context(
-            Watch([(client.source, run_ids)], patience.settings())
-        )
-        board = Board(Tally(len(run_ids)), watch.progress)
-        if output.live:
-            await stack.enter_async_context(live(board, output.console))
-        async for update in watch:
-            board.take(update)
-            if update.outcome is not None:
-                codes.append(code_of_update(update))
-            if not output.live:
-                _tell(update, output)
-    return codes
-
-
-def _tell(update: RunUpdate[Any], output: Output) -> None:
-    if output.json:
-        output.line(json_of_update(update))
-    else:
-        output.show(update_line(update, output.console.encoding))

@@ -8,7 +8,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from actionruns.cli.board import Board, shown_states
+from actionruns.cli.board import Board
+from actionruns.cli.counts import shown_states
 from actionruns.cli.states import STYLES, state_text
 from actionruns.cli.tally import Tally
 from actionruns.watching import Progress, RunUpdate, split_ref
