@@ -25,6 +25,8 @@ SOURCES = Path(actionruns.__file__).parents[1]
 PATIENCE = 30
 # Of the emulated agents.
 KEY = "demo"
+# What the variables of the services begin with.
+SERVICES = ("PORT_", "FORGEPORTAL_", "ACP_")
 
 Invoke: TypeAlias = Callable[..., Any]
 
@@ -60,7 +62,10 @@ class Emulated:
     @property
     def environment(self) -> dict[str, str]:
         """What the command line needs to know of it."""
-        urls = {"FORGEPORTAL_URL": self.emulator.forgeportal_url}
+        urls = {
+            "FORGEPORTAL_URL": self.emulator.forgeportal_url,
+            "ACP_URL": self.emulator.acp_url,
+        }
         return environment(self.emulator.port_url) | urls
 
 
@@ -87,7 +92,7 @@ def environment(base_url: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PORT_", "FORGEPORTAL_", "ACP_"))
+        if not name.startswith(SERVICES)
         and name not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE"}
     }
     return kept | {
@@ -183,11 +188,11 @@ def port() -> Iterator[Emulated]:
 
 
 def _invoke(emulated: Emulated, monkeypatch: pytest.MonkeyPatch) -> Invoke:
-    foreign = ("PORT_API_KEY", "PORT_REGION", "FORGEPORTAL_SESSION")
+    foreign = ("PORT_API_KEY", "PORT_REGION", "FORGEPORTAL_SESSION", "ACP_API_KEY")
     for name in (*foreign, "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     for name, value in emulated.environment.items():
-        if name.startswith(("PORT_", "FORGEPORTAL_")):
+        if name.startswith(SERVICES):
             monkeypatch.setenv(name, value)
 
     def call(*arguments: str, stdin: str | None = None) -> Any:
