@@ -30,6 +30,7 @@ main()
         ("yaml", ["gateway", "port-action-runs"], "gateway"),
         ("mcp", ["gateway", "port-action-runs"], "mcp"),
         ("uvicorn", ["gateway", "port-action-runs", "--mcp-stdio"], "mcp"),
+        ("jinja2", ["watch", "port:r_1", "--report", "report.html"], "report"),
         ("jinja2", ["generate", str(files("actionruns.specs") / "port.yaml"), "-o"], "codegen"),
     ],
 )

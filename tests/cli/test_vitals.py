@@ -158,7 +158,7 @@ def test_a_low_terminal_has_the_counts_first() -> None:
     """Changes are left out before vitals, and these before the counts."""
     board = board_of_three()
     low = "\n".join(shown(board, width=100, height=8))
-    middle = "\n".join(shown(board, width=100, height=14))
+    middle = "\n".join(shown(board, width=100, height=11))
     high = "\n".join(shown(board, width=100, height=24))
     assert "lag" not in low
     assert "lag" in middle

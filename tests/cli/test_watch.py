@@ -298,3 +298,55 @@ def test_a_service_s_own_watch_refuses_others_runs(
     result = invoke("port", "watch", *options)
     assert result.exit_code == 2
     assert "has runs of forgeportal: go on with actionruns watch" in result.stderr
+
+
+def test_a_report_is_written_at_the_end(
+    invoke: Invoke, everywhere: Everywhere, tmp_path: Path
+) -> None:
+    """`--report` writes a page with the runs of all services, their actions and their ends."""
+    refs = [everywhere.add_run(service) for service in ("port", "forgeportal", "acp")]
+    for ref in refs:
+        everywhere.finish(ref, well=ref != refs[1])
+    file = tmp_path / "report.html"
+    result = invoke("watch", *refs, "--report", str(file))
+    assert result.exit_code == 0
+    assert f"Report: {file}\n" in result.stderr
+    page = file.read_text(encoding="utf-8")
+    assert "Watch of 3 runs of" in page
+    assert "create_microservice" in page
+    assert "Runs to look at" in page
+    assert all(ref in page for ref in refs)
+
+
+def test_a_report_is_written_after_ctrl_c(
+    port: Emulated, everywhere: Everywhere, tmp_path: Path
+) -> None:
+    """A watch that is interrupted has its report, too, and a service's own watch as well."""
+    file = tmp_path / "report.html"
+    refs = [everywhere.add_run("port") for _ in range(2)]
+    everywhere.finish(refs[0])
+    options = ("--report", str(file), *QUICK)
+    with process("port", "watch", *refs, *options, env=port.environment) as watching:
+        interrupted(watching, updates=2)
+    assert watching.returncode == 130
+    page = file.read_text(encoding="utf-8")
+    assert "The watch was ended before all runs had." in page
+    assert all(ref in page for ref in refs)
+
+
+def test_a_report_that_cannot_be_written_is_refused_at_the_start(
+    invoke: Invoke, everywhere: Everywhere, tmp_path: Path
+) -> None:
+    """Nobody waits for hours to learn that a folder is not there."""
+    file = tmp_path / "nowhere" / "report.html"
+    result = invoke("watch", everywhere.add_run("port"), "--report", str(file))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"--report: {file} is no file in a folder that is there" in result.stderr
+
+
+def test_a_watch_that_saw_nothing_leaves_no_report(invoke: Invoke, tmp_path: Path) -> None:
+    """When the service is down from the start, there is nothing to tell."""
+    file = tmp_path / "report.html"
+    options = ("--port-base-url", "http://nowhere.invalid", "--attempts", "1")
+    assert invoke("watch", "port:r_1", *options, "--report", str(file)).exit_code == 7
+    assert not file.exists()

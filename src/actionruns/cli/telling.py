@@ -18,6 +18,8 @@ from actionruns.cli.consoles import errors
 from actionruns.cli.exits import ExitCode, code_of_all, code_of_outcome, code_of_update
 from actionruns.cli.kept import Kept
 from actionruns.cli.output import Output, json_of_update
+from actionruns.cli.report import Collector, Report, check_report
+from actionruns.cli.served import SERVED
 from actionruns.cli.tally import Tally
 from actionruns.cli.vitals import Vitals
 from actionruns.cli.waiting import Patience
@@ -45,6 +47,14 @@ class Course:
             "on with what is in it.",
         ),
     ] = None
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a page with what was seen to this file at the end, also after Ctrl-C: "
+            "timeline, durations, outcomes, requests.",
+        ),
+    ] = None
     exit_status: Annotated[
         bool,
         typer.Option("--exit-status", help="Exit with the result of the runs, as wait does."),
@@ -67,6 +77,7 @@ class Telling:
     course: Course
     go_on: str
     _codes: dict[str, ExitCode] = attrs.field(factory=dict, init=False)
+    _collector: Collector | None = attrs.field(default=None, init=False)
 
     async def follow(
         self, refs: Sequence[str], clients: Mapping[str, ServiceClient], kept: Kept
@@ -83,11 +94,18 @@ class Telling:
             tally.restore(ref, told.state, told.outcome)
             if told.outcome is not None:
                 self._codes[ref] = code_of_outcome(told.outcome, told.state)
+        if self.course.report is not None:
+            check_report(self.course.report)
+            self._collector = Collector({name: SERVED[name].look for name in SERVED})
+            self._collector.earlier = len(self._codes)
         try:
             await self._follow(refs, clients, tally)
-        except asyncio.CancelledError:  # Ctrl-C
-            self._say_how_to_go_on(tally)
+        except BaseException as error:
+            self._write_report(tally)
+            if isinstance(error, asyncio.CancelledError):  # Ctrl-C
+                self._say_how_to_go_on(tally)
             raise
+        self._write_report(tally)
         self._say_how_to_go_on(tally)
         codes = self._codes.values()
         return code_of_all(c for c in codes if self.course.exit_status or c in _NOT_FOLLOWED)
@@ -109,6 +127,8 @@ class Telling:
             board = Board(tally, watch.progress, vitals=vitals)
             if self.output.live:
                 await stack.enter_async_context(live(board, self.output.console))
+            if self._collector is not None:
+                await stack.enter_async_context(self._collector.sampling(watch.progress))
             stack.callback(vitals.stop)
             stack.callback(tally.stop)
             async for update in watch:
@@ -119,6 +139,8 @@ class Telling:
             self.output.note(board.summary())
 
     def _take(self, update: RunUpdate[Any], board: Board) -> None:
+        if self._collector is not None:
+            self._collector.take(update)
         # What an earlier watch told last when its time was up; the run is followed on.
         is_over_again = update.redelivered and update.outcome is Outcome.TIMED_OUT
         if not is_over_again:
@@ -130,10 +152,21 @@ class Telling:
         elif not self.output.live:
             self.output.show(update_line(update, self.output.console.encoding))
 
+    def _write_report(self, tally: Tally) -> None:
+        """Write the report, if one is wanted and there is anything to tell."""
+        if self._collector is None or self.course.report is None or not self._collector.lives:
+            return
+        Report(self._collector, is_over=not self._left(tally)).write(self.course.report)
+        self.output.note(f"Report: {self.course.report}")
+
+    def _left(self, tally: Tally) -> int:
+        """Return how many runs have not ended."""
+        waited = sum(code is ExitCode.WAITED_ENOUGH for code in self._codes.values())
+        return tally.total - len(self._codes) + waited
+
     def _say_how_to_go_on(self, tally: Tally) -> None:
         """Tell on stderr how to follow the runs that have not ended, if there are any."""
-        waited = sum(code is ExitCode.WAITED_ENOUGH for code in self._codes.values())
-        left = tally.total - len(self._codes) + waited
+        left = self._left(tally)
         if not left:
             return
         count = f"{left:,} of {tally.total:,} runs have not ended"
