@@ -350,3 +350,18 @@ def test_a_watch_that_saw_nothing_leaves_no_report(invoke: Invoke, tmp_path: Pat
     options = ("--port-base-url", "http://nowhere.invalid", "--attempts", "1")
     assert invoke("watch", "port:r_1", *options, "--report", str(file)).exit_code == 7
     assert not file.exists()
+
+
+def test_a_report_is_not_replaced_by_an_empty_one(
+    invoke: Invoke, everywhere: Everywhere, tmp_path: Path
+) -> None:
+    """Going on when all has been told leaves the report of before as it is."""
+    file, ref = tmp_path / "report.html", everywhere.add_run("port")
+    everywhere.finish(ref)
+    options = ("--checkpoint", str(tmp_path / "w.db"), "--report", str(file))
+    assert invoke("watch", ref, *options).exit_code == 0
+    before = file.read_text(encoding="utf-8")
+    again = invoke("watch", *options)
+    assert again.exit_code == 0
+    assert f"Nothing was seen to change: {file} is not written." in again.stderr
+    assert file.read_text(encoding="utf-8") == before

@@ -89,15 +89,16 @@ class Telling:
             clients: The clients of their services.
             kept: What an earlier watch has left.
         """
-        tally = Tally(kept.total_with(refs))
-        for ref, told in kept:
-            tally.restore(ref, told.state, told.outcome)
-            if told.outcome is not None:
-                self._codes[ref] = code_of_outcome(told.outcome, told.state)
         if self.course.report is not None:
             check_report(self.course.report)
             self._collector = Collector({name: SERVED[name].look for name in SERVED})
-            self._collector.earlier = len(self._codes)
+        tally = Tally(kept.total_with(refs))
+        for ref, told in kept:
+            tally.restore(ref, told.state, told.outcome)
+            if self._collector is not None:
+                self._collector.restore(ref, told.state, told.outcome)
+            if told.outcome is not None:
+                self._codes[ref] = code_of_outcome(told.outcome, told.state)
         try:
             await self._follow(refs, clients, tally)
         except BaseException as error:
@@ -153,10 +154,14 @@ class Telling:
             self.output.show(update_line(update, self.output.console.encoding))
 
     def _write_report(self, tally: Tally) -> None:
-        """Write the report, if one is wanted and there is anything to tell."""
-        if self._collector is None or self.course.report is None or not self._collector.lives:
+        """Write the report, if one is wanted and there is anything new to tell."""
+        if self._collector is None or self.course.report is None:
             return
-        Report(self._collector, is_over=not self._left(tally)).write(self.course.report)
+        if not self._collector.changes:
+            self.output.note(f"Nothing was seen to change: {self.course.report} is not written.")
+            return
+        is_over = not self._left(tally)
+        Report(self._collector, is_over=is_over, unseen=tally.unseen).write(self.course.report)
         self.output.note(f"Report: {self.course.report}")
 
     def _left(self, tally: Tally) -> int:

@@ -73,6 +73,19 @@ def test_a_run_that_an_earlier_watch_has_seen_was_in_its_state() -> None:
     assert one.seen == [(BEGIN, RunState.WAITING), (BEGIN + 9, RunState.SUCCEEDED)]
 
 
+def test_what_an_earlier_watch_has_left_is_known() -> None:
+    """Runs that were over are counted; those that go on are there from the begin of the watch."""
+    collected = collector()
+    collected.restore("port:over", RunState.FAILED, Outcome.ENDED)
+    collected.restore("port:r_1", RunState.RUNNING, None)
+    collected.restore("port:unseen", None, None)
+    assert (collected.earlier, list(collected.lives)) == (1, ["port:r_1"])
+    collected.take(update(RunState.SUCCEEDED, 9, RunState.RUNNING, created_at=at(-5)))
+    one = collected.lives["port:r_1"]
+    assert one.seen == [(BEGIN, RunState.RUNNING), (BEGIN + 9, RunState.SUCCEEDED)]
+    assert (one.action, one.took) == ("deploy", 14.0)
+
+
 def test_a_status_that_changes_within_a_state_is_no_new_state() -> None:
     """Two statuses of one state are one span of time."""
     collected = collector()

@@ -190,6 +190,14 @@ def test_runs_that_were_over_before_are_told() -> None:
     assert "1,200 more were over before" in Page(report.html()).text
 
 
+def test_runs_that_were_not_seen_are_told() -> None:
+    """A watch that was ended in its first look says how many runs it had not come to."""
+    report = report_of(life(), is_over=False)
+    text = Page(Report(report.collector, is_over=False, unseen=999).html()).text
+    assert "Watch of 1,000 runs" in text
+    assert "1,000 runs followed 999 of them not seen yet 1 ended 0.1 % of them" in text
+
+
 def test_a_report_is_refused_before_the_watch(tmp_path: Path) -> None:
     """A folder that is not there, or a file that is one, is a wrong setting."""
     check_report(tmp_path / "report.html")

@@ -86,6 +86,7 @@ class Collector:
         lives: The runs, by reference.
         samples: The requests over time.
         begun: When the watch began.
+        changes: Changes taken.
         earlier: Runs that had had their last update before it, of an earlier watch: how many.
     """
 
@@ -98,10 +99,26 @@ class Collector:
         self.lives: dict[str, Life] = {}
         self.begun = clock()
         self.samples = [Sample(at=self.begun)]
+        self.changes = 0
         self.earlier = 0
+
+    def restore(self, ref: str, state: RunState | None, outcome: Outcome | None) -> None:
+        """Note a run as an earlier watch has left it.
+
+        Args:
+            ref: The run.
+            state: Its state when last told; None = it was never seen.
+            outcome: Why it is followed no longer; None = it is.
+        """
+        if outcome is not None:
+            self.earlier += 1
+        elif state is not None:
+            seen = [(self.begun, state)]
+            self.lives[ref] = Life(ref=ref, action="", begun=self.begun, seen=seen)
 
     def take(self, update: RunUpdate[Any]) -> None:
         """Note a change."""
+        self.changes += 1
         at = update.seen_at.timestamp()
         life = self.lives.get(update.ref)
         if life is None:

@@ -63,10 +63,12 @@ class Report:
     Attributes:
         collector: What was collected.
         is_over: Whether the watch has come to its end, or was interrupted.
+        unseen: Runs that were to be followed and were not seen by the end.
     """
 
     collector: Collector
     is_over: bool = True
+    unseen: int = 0
 
     def write(self, file: Path) -> None:
         """Write the page.
@@ -93,7 +95,7 @@ class Report:
                 services=list(dict.fromkeys(life.service for life in lives)),
                 period=_period(watched),
                 is_over=self.is_over,
-                figures=list(_figures(collected, lives, watched)),
+                figures=list(_figures(self, lives, watched)),
                 outcomes=outcome_rows(lives),
                 states=state_chart(lives, window),
                 clock=clock_ticks(window),
@@ -107,17 +109,21 @@ class Report:
                 noted=noted,
                 noted_count=noted_count,
                 some_problem=any(one.life.problem for one in noted),
-                count=len(lives),
+                count=len(lives) + self.unseen,
             )
         )
         return text
 
 
-def _figures(collected: Collector, lives: list[Life], watched: Window) -> Iterator[Figure]:
+def _figures(report: Report, lives: list[Life], watched: Window) -> Iterator[Figure]:
+    collected = report.collector
     ended = sum(life.ended is not None for life in lives)
+    unseen = f"{report.unseen:,} of them not seen yet" if report.unseen else ""
     earlier = f"{collected.earlier:,} more were over before" if collected.earlier else ""
-    yield Figure(f"{len(lives):,}", f"run{'' if len(lives) == 1 else 's'} followed", earlier)
-    yield Figure(f"{ended:,}", "ended", f"{_percent(ended, len(lives))} of them")
+    count = len(lives) + report.unseen
+    more = "; ".join(filter(None, (unseen, earlier)))
+    yield Figure(f"{count:,}", f"run{'' if count == 1 else 's'} followed", more)
+    yield Figure(f"{ended:,}", "ended", f"{_percent(ended, count)} of them")
     yield Figure(duration(watched.length), "watched", _rate(ended, watched))
     last = collected.samples[-1]
     made = last.pages + last.singles + last.holds
