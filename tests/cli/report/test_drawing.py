@@ -64,6 +64,14 @@ def test_durations_that_are_alike_are_on_an_even_scale() -> None:
     assert scale.ticks() == [0, 10, 20, 30, 40]
 
 
+@pytest.mark.parametrize("high", [0.003, 0.7, 9.0, 155.0, 1000.0, 50_000.0, 9e6])
+def test_an_even_scale_has_room_for_its_ticks(high: float) -> None:
+    """There are two to six ticks, and none lies right of the axis."""
+    ticks = Scale.over([high]).ticks()
+    assert 2 <= len(ticks) <= 6
+    assert ticks[-1] <= high * 1.001
+
+
 def test_durations_that_differ_much_are_on_a_logarithmic_scale() -> None:
     """Seconds and days are seen on one axis, with a few round ticks."""
     scale = Scale.over([1.0, 2.0, 3.0, 200_000.0])
