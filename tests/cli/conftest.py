@@ -87,6 +87,35 @@ class EmulatedForge(Emulated):
             self.call(self.emulator.forgeportal.add_log, run_id, message)
 
 
+class Everywhere:
+    """Runs at each service of an emulator, moved from tests that are not asynchronous."""
+
+    def __init__(self, emulated: Emulated) -> None:
+        self._call = emulated.call
+        self._port = emulated.emulator
+        self._forge = emulated.emulator.forgeportal
+        self._acp = emulated.emulator.acp
+
+    def add_run(self, service: str) -> str:
+        """Create a run, and return its reference."""
+        add: dict[str, Callable[[], Any]] = {
+            "port": lambda: self._call(self._port.add_run, "create_microservice"),
+            "forgeportal": lambda: self._call(self._forge.add_run, "create_repository"),
+            "acp": lambda: self._call(self._acp.add_run, "thinker"),
+        }
+        return f"{service}:{add[service]()}"
+
+    def finish(self, ref: str, *, well: bool = True) -> None:
+        """End a run."""
+        service, _, run_id = ref.partition(":")
+        if service == "port":
+            self._call(self._port.finish, run_id, "SUCCESS" if well else "FAILURE")
+        elif service == "forgeportal":
+            self._call(self._forge.finish, run_id, "success" if well else "failed")
+        else:
+            self._call(self._acp.succeed, run_id, {})
+
+
 def environment(base_url: str) -> dict[str, str]:
     """Return an environment for the command line, and nothing of this process's own settings."""
     kept = {
@@ -185,6 +214,12 @@ def port() -> Iterator[Emulated]:
     """An emulated Port whose runs move only when they are told to."""
     with emulated(auto_progress=False) as port:
         yield port
+
+
+@pytest.fixture
+def everywhere(port: Emulated) -> Everywhere:
+    """Runs at each service of the emulator."""
+    return Everywhere(port)
 
 
 def _invoke(emulated: Emulated, monkeypatch: pytest.MonkeyPatch) -> Invoke:

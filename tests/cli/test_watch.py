@@ -7,49 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.conftest import PATIENCE, Emulated, Invoke, process
+from tests.cli.conftest import PATIENCE, Emulated, Everywhere, Invoke, process
 
 QUICK = ("--interval", "0.05", "--json")
-
-
-class Everywhere:
-    """Runs at each service of an emulator, moved from tests that are not asynchronous."""
-
-    def __init__(self, emulated: Emulated) -> None:
-        self._call = emulated.call
-        self._port = emulated.emulator
-        self._forge = emulated.emulator.forgeportal
-        self._acp = emulated.emulator.acp
-
-    def add_run(self, service: str) -> str:
-        """Create a run, and return its reference."""
-        add: dict[str, Callable[[], Any]] = {
-            "port": lambda: self._call(self._port.add_run, "create_microservice"),
-            "forgeportal": lambda: self._call(self._forge.add_run, "create_repository"),
-            "acp": lambda: self._call(self._acp.add_run, "thinker"),
-        }
-        return f"{service}:{add[service]()}"
-
-    def finish(self, ref: str, *, well: bool = True) -> None:
-        """End a run."""
-        service, _, run_id = ref.partition(":")
-        if service == "port":
-            self._call(self._port.finish, run_id, "SUCCESS" if well else "FAILURE")
-        elif service == "forgeportal":
-            self._call(self._forge.finish, run_id, "success" if well else "failed")
-        else:
-            self._call(self._acp.succeed, run_id, {})
-
-
-@pytest.fixture
-def everywhere(port: Emulated) -> Everywhere:
-    return Everywhere(port)
 
 
 def updates_of(text: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from actionruns.cli.port_rendering import PORT_RUNS
-from actionruns.cli.report import Collector
+from actionruns.cli.report import Collector, collecting
 from actionruns.port._generated.models import ActionRun, RunSubject
 from actionruns.states import RunState
 from actionruns.watching import Outcome, Progress, RunUpdate
@@ -129,3 +129,15 @@ async def test_sampling_notes_the_end() -> None:
         await asyncio.sleep(0)
         progress.singles, progress.refusals = 3, 1
     assert (collected.samples[-1].singles, collected.samples[-1].refusals) == (3, 1)
+
+
+async def test_sampling_goes_on_while_the_body_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are noted again and again, not at the end alone."""
+    monkeypatch.setattr(collecting, "_SAMPLE_SECONDS", 0)
+    progress, collected = Progress(), collector()
+    async with collected.sampling(progress):
+        while len(collected.samples) < 5:
+            progress.pages += 1
+            await asyncio.sleep(0)
+    pages = [sample.pages for sample in collected.samples]
+    assert len(set(pages)) >= 3

@@ -129,6 +129,13 @@ def test_outcomes_are_by_service_where_there_are_several() -> None:
     assert "acp, 1 1 timed out 100 %" in text
 
 
+def test_a_small_share_is_not_nothing_and_a_large_one_not_all() -> None:
+    """One of two thousand is less than 0.1 %, and the others are not 100 %."""
+    lives = [life(f"port:{n}") for n in range(1999)]
+    text = page_of(*lives, life("port:bad", state=RunState.FAILED)).text
+    assert "1,999 succeeded > 99.9 % 1 failed < 0.1 %" in text
+
+
 def test_runs_that_did_not_end_well_are_listed() -> None:
     """Failures come first, then what was given up with the reason, then what goes on."""
     lost = going_on("port:lost")
