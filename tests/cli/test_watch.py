@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import PATIENCE, Emulated, Everywhere, Invoke, process
+from tests.cli.conftest import PATIENCE, Emulated, Everywhere, Invoke, finished, process
 
 QUICK = ("--interval", "0.05", "--json")
 
@@ -330,3 +330,22 @@ def test_a_report_is_not_replaced_by_an_empty_one(
     assert again.exit_code == 0
     assert f"Nothing was seen to change: {file} is not written." in again.stderr
     assert file.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_what_nobody_could_read_is_told_again(
+    port: Emulated, everywhere: Everywhere, tmp_path: Path, form: list[str]
+) -> None:
+    """A reader that goes away ends a watch with 141; what it did not get is told to the next."""
+    ref = everywhere.add_run("port")
+    options = ("--checkpoint", str(tmp_path / "w.db"), "--interval", "0.05")
+    with process("watch", ref, *options, *form, env=port.environment) as watching:
+        assert watching.stdout is not None
+        watching.stdout.readline()
+        watching.stdout.close()
+        everywhere.finish(ref)
+        assert watching.wait(PATIENCE) == 141
+    code, out, _ = finished("watch", *options, "--json", env=port.environment)
+    (again,) = updates_of(out)
+    assert code == 0
+    assert (again["ref"], again["outcome"], again["redelivered"]) == (ref, "ended", True)

@@ -18,6 +18,14 @@ _NO_WIDTH = 2000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
+class _Console(Console):
+    """A console that leaves it to the command what becomes of a pipe that nobody reads."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the error go on; Rich would end the process with 1, as if a run had failed."""
+        raise  # noqa: PLE0704 # Rich calls this while it handles the error
+
+
 def make_console(stream: TextIO | None = None, **settings: Any) -> Console:
     """Make a console.
 
@@ -28,7 +36,7 @@ def make_console(stream: TextIO | None = None, **settings: Any) -> Console:
         stream: Where it writes; None = stdout at the time of the write.
         settings: More settings of Rich's console.
     """
-    console = Console(file=stream, highlight=False, markup=False, emoji=False, **settings)
+    console = _Console(file=stream, highlight=False, markup=False, emoji=False, **settings)
     if not console.is_terminal and "width" not in settings:
         console.width = _NO_WIDTH
     return console
