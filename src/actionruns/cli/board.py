@@ -92,14 +92,11 @@ class Board:
             yield line
         if self._recent and room > 0:
             yield Text(" ")
-        counts = self._counts(console.encoding, width)
+        counts = counts_table(self.tally, console.encoding, width)
         # Each part is as wide as it is and not filled up.
         parts: list[ConsoleRenderable] = [counts, *blank, *progress, *below]
         for part in parts:
             yield Padding(part, (0, 0, 0, self._indent), expand=False)
-
-    def _counts(self, encoding: str, width: int) -> Table:
-        return counts_table(self.tally, encoding, width)
 
     def _below(self, width: int, room: int) -> list[Text]:
         """Return how the watch is doing, as far as there is room for it and some changes."""

@@ -10,7 +10,7 @@ from actionruns.cli.tally import Tally
 from actionruns.services import SERVICES
 from actionruns.states import RunState
 
-__all__ = ["counts_height", "counts_table", "shown_states"]
+__all__ = ["counts_height", "counts_table"]
 
 _STATE = 13
 _COUNT = 8
@@ -44,8 +44,9 @@ def counts_table(tally: Tally, encoding: str, width: int) -> Table:
         grid.add_row("", *(Text(name, "bright_black") for name in services), Text("all", "bold"))
     elif _services(tally):
         grid.add_row("", Text("all", "bold"))
-    for state in shown_states(tally):
-        counts = [f"{tally.by_service[name][state]:,}" for name in services]
+    for state in _shown(tally):
+        found = [tally.by_service[name][state] for name in services]
+        counts = [f"{count:,}" if count else "" for count in found]
         bars = [_bar(tally, state, bar, encoding)] if bar >= _SHORTEST_BAR else []
         grid.add_row(state_text(state, encoding), *counts, f"{tally.counts[state]:,}", *bars)
     return grid
@@ -53,7 +54,7 @@ def counts_table(tally: Tally, encoding: str, width: int) -> Table:
 
 def counts_height(tally: Tally) -> int:
     """Return the lines that the table has."""
-    return len(shown_states(tally)) + bool(_services(tally))
+    return len(_shown(tally)) + bool(_services(tally))
 
 
 def _services(tally: Tally) -> list[str]:
@@ -74,7 +75,7 @@ def _bar(tally: Tally, state: RunState, width: int, encoding: str) -> Text:
     return Text(line * max(length, 1 if count else 0), STYLES[state])
 
 
-def shown_states(tally: Tally) -> list[RunState]:
+def _shown(tally: Tally) -> list[RunState]:
     """Return the states with a row: what nearly every watch sees, and what this one has."""
     always = {RunState.RUNNING, RunState.SUCCEEDED, RunState.FAILED}
     return [state for state in RunState if tally.counts[state] or state in always]

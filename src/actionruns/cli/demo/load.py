@@ -16,7 +16,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from actionruns import watch
 from actionruns.acp import AsyncAcpV01Client
 from actionruns.cli.board import Board, live
-from actionruns.cli.demo.board import ServiceBoard
 from actionruns.cli.demo.record import Record
 from actionruns.cli.demo.screen import Screen
 from actionruns.cli.demo.server import DEMO
@@ -95,7 +94,7 @@ async def start_and_follow(url: str, record: Record, screen: Screen) -> None:
         )
         refs = await _start(clients, shares, record, screen)
         screen.heading(2, "Follow them all in one watch", f", a look every {record.interval:g} s\n")
-        await _follow(clients, refs, shares, record, screen)
+        await _follow(clients, refs, record, screen)
 
 
 async def _start(clients: _Clients, shares: Shares, record: Record, screen: Screen) -> list[str]:
@@ -157,20 +156,13 @@ async def _at_once(
     return [task.result() for task in tasks]
 
 
-async def _follow(
-    clients: _Clients, refs: list[str], shares: Shares, record: Record, screen: Screen
-) -> None:
+async def _follow(clients: _Clients, refs: list[str], record: Record, screen: Screen) -> None:
     record.watched_from = datetime.now(UTC)
     record.tally.start()
-    services = {
-        "port": ("Port", shares.port),
-        "forgeportal": ("ForgePortal", shares.forgeportal),
-        "acp": ("agents", shares.acp),
-    }
     given = attrs.asdict(clients, recurse=False)
     following = watch(refs, clients=given, interval=record.interval)
     record.progress = following.progress
-    board = ServiceBoard(record.tally, following.progress, services=services, indent=3)
+    board = Board(record.tally, following.progress, recent=False, indent=3)
     show = live(board, screen.console) if screen.live else _lines(board, screen)
     try:
         async with asyncio.TaskGroup() as answers, following, show:
