@@ -94,5 +94,5 @@ def test_ctrl_c_leaves_the_display_and_says_how_to_go_on(
         terminal.watching.send_signal(signal.SIGINT)
         assert terminal.end() == 130
     after = terminal.seen[terminal.seen.rindex("0 of 1 ended") :]
-    assert "1 of 1 runs have not ended" in after
+    assert "1 of 1 runs has not ended" in after
     assert "  actionruns watch --checkpoint " in after

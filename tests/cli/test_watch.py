@@ -235,7 +235,7 @@ def test_ctrl_c_without_a_checkpoint_names_the_option(
         _, errors = watching.communicate(timeout=PATIENCE)
     assert watching.returncode == 130
     assert errors == (
-        "1 of 1 runs have not ended; with --checkpoint FILE a watch can be gone on with.\n"
+        "1 of 1 runs has not ended; with --checkpoint FILE a watch can be gone on with.\n"
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -99,15 +98,8 @@ class Telling:
                 self._collector.restore(ref, told.state, told.outcome)
             if told.outcome is not None:
                 self._codes[ref] = code_of_outcome(told.outcome, told.state)
-        try:
+        with self._closing(tally):
             await self._follow(refs, clients, tally)
-        except BaseException as error:
-            self._write_report(tally)
-            if isinstance(error, asyncio.CancelledError):  # Ctrl-C
-                self._say_how_to_go_on(tally)
-            raise
-        self._write_report(tally)
-        self._say_how_to_go_on(tally)
         codes = self._codes.values()
         return code_of_all(c for c in codes if self.course.exit_status or c in _NOT_FOLLOWED)
 
@@ -153,6 +145,22 @@ class Telling:
         elif not self.output.live:
             self.output.show(update_line(update, self.output.console.encoding))
 
+    @contextmanager
+    def _closing(self, tally: Tally) -> Iterator[None]:
+        """Write the report however the watch ends; unless it fails, say how to go on."""
+        is_to_go_on = True
+        try:
+            yield
+        except Exception:
+            is_to_go_on = False
+            raise
+        finally:  # also after Ctrl-C, which cancels the watch
+            try:
+                self._write_report(tally)
+            finally:
+                if is_to_go_on:
+                    self._say_how_to_go_on(tally)
+
     def _write_report(self, tally: Tally) -> None:
         """Write the report, if one is wanted and there is anything new to tell."""
         if self._collector is None or self.course.report is None:
@@ -174,7 +182,7 @@ class Telling:
         left = self._left(tally)
         if not left:
             return
-        count = f"{left:,} of {tally.total:,} runs have not ended"
+        count = f"{left:,} of {tally.total:,} runs {'has' if left == 1 else 'have'} not ended"
         file = self.course.checkpoint
         if file is None:
             self.output.note(f"{count}; with --checkpoint FILE a watch can be gone on with.")
