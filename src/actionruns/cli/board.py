@@ -72,7 +72,8 @@ class Board:
     def summary(self) -> str:
         """Return it in one line, for where nothing can be redrawn."""
         took = duration(self.tally.elapsed)
-        return f"{self.tally}; {self.progress.requests:,} requests in {took}"
+        count = self.progress.requests
+        return f"{self.tally}; {count:,} request{'' if count == 1 else 's'} in {took}"
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Render as it stands."""

@@ -25,7 +25,7 @@ from actionruns.cli.report.sections import (
     run_rows,
     state_chart,
 )
-from actionruns.cli.report.statistics import quantile
+from actionruns.cli.report.statistics import quantile, services_of
 from actionruns.cli.report.timeline import Window, window_of
 from actionruns.errors import ConfigurationError
 
@@ -92,7 +92,7 @@ class Report:
             .get_template("report.html.jinja")
             .render(
                 version=__version__,
-                services=list(dict.fromkeys(life.service for life in lives)),
+                services=services_of(lives),
                 period=_period(watched),
                 is_over=self.is_over,
                 figures=list(_figures(self, lives, watched)),

@@ -19,6 +19,7 @@ from actionruns.cli.report.statistics import (
     histogram,
     quantile,
     request_bins,
+    services_of,
     time_ticks,
 )
 from actionruns.cli.report.timeline import Lane, Segment, Window, lanes, occupancy, segments
@@ -107,7 +108,7 @@ class Whole:
 
 def outcome_rows(lives: Sequence[Life]) -> list[Whole]:
     """Return how the runs ended: of all services, and of each where there are several."""
-    names = list(dict.fromkeys(life.service for life in lives))
+    names = services_of(lives)
     rows = [_whole("all runs", ends(lives))]
     if len(names) > 1:
         rows += [_whole(n, ends(life for life in lives if life.service == n)) for n in names]

@@ -10,6 +10,7 @@ from itertools import pairwise
 import attrs
 
 from actionruns.cli.report.collecting import Life, Sample
+from actionruns.services import SERVICES
 from actionruns.states import RunState
 from actionruns.watching import Outcome
 
@@ -21,6 +22,7 @@ __all__ = [
     "histogram",
     "quantile",
     "request_bins",
+    "services_of",
     "time_ticks",
 ]
 
@@ -75,6 +77,12 @@ class ActionDurations:
     def count(self) -> int:
         """Runs of the action."""
         return self.ends.total()
+
+
+def services_of(lives: Iterable[Life]) -> list[str]:
+    """Return the services of some runs, in the order in which they are documented."""
+    found = {life.service for life in lives}
+    return [name for name in SERVICES if name in found]
 
 
 def ends(lives: Iterable[Life]) -> Counter[RunState | Outcome | None]:
