@@ -246,6 +246,7 @@ class Fleet(Generic[R]):
         if self.ledger.find([followed.run_id]) != [followed]:
             return  # dropped while it was asked for
         seen_at, changed_at = datetime.now(UTC), self.source.changed_at(run)
+        was_seen = followed.status is not None
         # Into the queue first: an update that a cancelled wait leaves out is not noted as told.
         await self._updates.put(
             RunUpdate(
@@ -260,7 +261,7 @@ class Fleet(Generic[R]):
         )
         self._progress.changes += 1
         self.changed = True
-        self.unpushed |= followed.status is not None and not pushed
+        self.unpushed |= was_seen and not pushed
         followed.status, followed.state = run.status, run.state
         followed.run = run if len(self.ledger) <= _KEPT else None
         if self.settings.stale_after is not None:
@@ -269,7 +270,8 @@ class Fleet(Generic[R]):
             self.drop(followed.run_id)
             self.ends += 1
             self._progress.note_end(run.state)
-            if changed_at is not None:
+            # One that is over at the first sight may have ended before anybody looked.
+            if changed_at is not None and was_seen:
                 self._progress.note_lag((seen_at - changed_at).total_seconds())
 
     async def give_up(self, followed: Followed, outcome: Outcome, error: ActionRunsError) -> None:

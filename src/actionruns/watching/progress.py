@@ -106,8 +106,8 @@ class Snapshot:
         refusals: Answers with status 429, those that were tried again included.
         in_flight: Requests under way.
         pushes: Runs looked at because somebody told of a change.
-        lag_p50: Median of the seconds from a run's end to its being seen, by the service's clock;
-            None while no end has told its time.
+        lag_p50: Median of the seconds from a run's end, by the service's clock, to its being seen,
+            of runs that were seen before they ended; None while no end has told its time.
         lag_p99: The 99th percentile of the same.
         intervals: Seconds from one look to the next, by service.
         allowances: Requests a second that the rate budget allows, by service; without those where
