@@ -42,7 +42,7 @@ endef
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test format format-check lint types layers generate generated-check unit \
-	gateway-inspect wheel bench docs constraints clean
+	gateway-inspect wheel bench bench-watch docs constraints clean
 
 help:  ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +96,14 @@ wheel: $(DEV_READY)  ## Build the wheel and use it in a clean environment
 
 bench: $(DEV_READY)  ## Measure against raw aiohttp and pydantic, side by side
 	$(BIN)/python -m benchmarks
+
+# One server of the two is nginx. Debian has it where only administrators look.
+bench-watch: export PATH := $(PATH):/usr/sbin
+bench-watch: $(DEV_READY)  ## Measure how runs are followed, into docs/ (some minutes; root: installs nginx)
+	@if ! command -v nginx >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && apt-get install -qq -y --no-install-recommends nginx-light; \
+	fi
+	$(BIN)/python -m benchmarks.watch --write
 
 docs: export NO_MKDOCS_2_WARNING = 1
 docs: $(DEV_READY)  ## Build the documentation into site/

@@ -1,0 +1,1 @@
+"""What following many runs costs: `make bench-watch`."""
