@@ -49,7 +49,17 @@ def build_request(operation: Operation[Any], arguments: Arguments) -> Request:
     """
     path = operation.path
     for parameter in operation.path_parameters:
-        text = _path_text(operation, parameter, arguments.get(parameter.name))
+        value = arguments.get(parameter.name)
+        # Most ids look like this: nothing of them is to be encoded, and the look costs little.
+        if (
+            type(value) is str
+            and value.isascii()
+            and value.isidentifier()
+            and parameter.kind == "string"
+        ):
+            text: str = value
+        else:
+            text = _path_text(operation, parameter, value)
         path = path.replace(parameter.placeholder, text)
     query = ""
     headers: Mapping[str, str] = _NONE
@@ -61,8 +71,8 @@ def build_request(operation: Operation[Any], arguments: Arguments) -> Request:
         elif parameter.place == "header":
             text = ",".join(_texts(operation, parameter, value))
             headers = {**headers, parameter.wire: check_header(parameter.wire, text)}
-        elif type(value) is str and parameter.kind == "string":
-            pairs = _query_pair(operation, parameter, value)
+        elif type(value) is str and parameter.kind == "string" and value.isascii():
+            pairs = _quoted_pair(parameter.wire, value)
             query = f"{query}&{pairs}" if query else pairs
         elif texts := _texts(operation, parameter, value):
             pairs = "&".join([_query_pair(operation, parameter, text) for text in texts])
