@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, Self, TypeVar
 import orjson
 
 from actionruns.acp.source import AcpRun, AcpSource
-from actionruns.acp.waiting import settings_of_wait, wait_for_run
+from actionruns.acp.waiting import settings_of_wait
 from actionruns.core.codec import unstructure
 from actionruns.core.events import StreamEvent
 from actionruns.core.reconnect import Reconnection, ReconnectPolicy
@@ -27,6 +27,7 @@ from actionruns.errors import (
 )
 from actionruns.states import RunState
 from actionruns.transport import EventStream
+from actionruns.watching import wait_for
 
 __all__ = ["RUN_EVENT", "RunStream"]
 
@@ -205,7 +206,7 @@ class RunStream(AsyncIterator[StreamEvent[T]], Generic[T]):
 
     async def _waited(self) -> AcpRun:
         settings = settings_of_wait(None, None)
-        run: AcpRun = await wait_for_run(self._source, self._run_id, settings, until_waiting=True)
+        run: AcpRun = await wait_for(self._source, self._run_id, settings, until_waiting=True)
         return run
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from actionruns.errors import InvalidRequest, RunGone
-from actionruns.states import Run
+from actionruns.states import Run, RunState
 from actionruns.watching.settings import WatchSettings
 from actionruns.watching.source import RunSource
 from actionruns.watching.update import RunOutcome
@@ -17,8 +17,16 @@ __all__ = ["wait_for", "wait_for_all"]
 R = TypeVar("R", bound=Run)
 
 
-async def wait_for(source: RunSource[R], run_id: str, settings: WatchSettings) -> R:
+async def wait_for(
+    source: RunSource[R], run_id: str, settings: WatchSettings, *, until_waiting: bool = False
+) -> R:
     """Follow one run and return it when it has ended, however it ended.
+
+    Args:
+        source: How the run is looked at.
+        run_id: The run.
+        settings: How it is followed.
+        until_waiting: Return it as well when it waits for a person.
 
     Raises:
         InvalidRequest: ``run_id`` is not a text.
@@ -35,7 +43,8 @@ async def wait_for(source: RunSource[R], run_id: str, settings: WatchSettings) -
         async for update in watch:
             if update.error is not None:
                 raise update.error
-            if update.run is not None and update.is_terminal:
+            is_enough = update.is_terminal or (until_waiting and update.state is RunState.WAITING)
+            if update.run is not None and is_enough:
                 return update.run
     raise RunGone(f"{run_id} was followed no longer", ref=f"{source.service}:{run_id}")
 

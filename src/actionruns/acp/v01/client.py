@@ -22,11 +22,11 @@ from actionruns.acp.v01._generated.models import (
 )
 from actionruns.acp.v01.holding import HoldingTransport
 from actionruns.acp.v01.source import AcpV01Source, WaitedRun
-from actionruns.acp.waiting import settings_of_wait, wait_for_run
+from actionruns.acp.waiting import settings_of_wait
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
 from actionruns.transport import EventStream, TransportSettings, budget_of
-from actionruns.watching import RunOutcome, Watch, WatchSettings, wait_for_all
+from actionruns.watching import RunOutcome, Watch, WatchSettings, wait_for, wait_for_all
 
 __all__ = ["AsyncAcpV01Client"]
 
@@ -156,7 +156,7 @@ class AsyncAcpV01Client(AsyncAcpClient):
         Source: GET /runs/{run_id}, GET /runs/{run_id}/output (acp-v0.1.yaml)
         """
         settings = settings_of_wait(timeout, interval)
-        run = await wait_for_run(self._source, run_id, settings, until_waiting=until_waiting)
+        run = await wait_for(self._source, run_id, settings, until_waiting=until_waiting)
         return await self._source.with_output(run, run_id)
 
     async def wait_all(

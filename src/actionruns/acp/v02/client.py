@@ -29,11 +29,11 @@ from actionruns.acp.v02._generated.models import (
     ValueRunResultUpdate,
 )
 from actionruns.acp.v02.source import AcpV02Source, WaitedStatefulRun, WaitedStatelessRun, run_path
-from actionruns.acp.waiting import settings_of_wait, wait_for_run
+from actionruns.acp.waiting import settings_of_wait
 from actionruns.core.rate import RateBudget
 from actionruns.core.retry import RetryPolicy
 from actionruns.transport import EventStream, Transport, TransportSettings, budget_of
-from actionruns.watching import RunOutcome, Watch, WatchSettings, wait_for_all
+from actionruns.watching import RunOutcome, Watch, WatchSettings, wait_for, wait_for_all
 
 __all__ = ["AsyncAcpV02Client"]
 
@@ -166,7 +166,7 @@ class AsyncAcpV02Client(AsyncAcpClient):
         Source: GET /runs/{run_id}, GET /runs/{run_id}/wait (acp-v0.2.yaml)
         """
         settings = settings_of_wait(timeout, interval)
-        run = await wait_for_run(self._source, run_id, settings, until_waiting=until_waiting)
+        run = await wait_for(self._source, run_id, settings, until_waiting=until_waiting)
         return await self._source.with_output(run, run_id)
 
     async def wait_all(
