@@ -34,10 +34,12 @@ async def wait_for(
         RunGone: The service does not know it for longer than the grace time.
         ActionRunsError: Asking for it kept failing.
     """
-    if not isinstance(run_id, str):
+    given: object = run_id
+    if not isinstance(given, str):
+        name = "run.run_id" if hasattr(given, "run_id") else "run.id"
         raise InvalidRequest(
-            f"run_id must be the id of one run (a text), but is of {type(run_id).__name__}; "
-            "wait(run.id) takes one, wait_all([...]) many"
+            f"run_id must be the id of one run (a text), but is of {type(given).__name__}; "
+            f"wait({name}) takes one, wait_all([...]) many"
         )
     async with Watch([(source, [run_id])], settings) as watch:
         async for update in watch:
