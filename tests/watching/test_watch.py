@@ -280,14 +280,6 @@ async def test_a_first_look_that_learns_nothing_raises(count: int, error: Action
         await collect(watch(source))
 
 
-async def test_a_run_id_that_cannot_be_sent_ends_the_watch() -> None:
-    """There is no use in trying it again."""
-    source = FakeSource(ids(1))
-    source.errors[".."] = [InvalidRequest("no dot segments")]
-    with pytest.raises(InvalidRequest, match="dot segments"):
-        await collect(watch(source, "r_0", ".."))
-
-
 async def test_a_timeout_of_a_run_never_seen_tells_the_last_failure() -> None:
     """What stood in the way is in the message, and is the error's cause."""
     source = FakeSource(ids(1))

@@ -67,9 +67,11 @@ class BlockingWatch(BlockingIterator[RunUpdate[R]], Generic[R]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if error is None:
-            self.acknowledge()
-        super().__exit__(kind, error, traceback)
+        try:
+            if error is None:
+                self.acknowledge()
+        finally:
+            super().__exit__(kind, error, traceback)
 
 
 async def _inside(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

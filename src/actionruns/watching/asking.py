@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, Generic, TypeVar
 
 from actionruns.core.sweep import Followed
-from actionruns.errors import ActionRunsError, NotFound
+from actionruns.errors import ActionRunsError, InvalidRequest, NotFound
 from actionruns.states import Run
 from actionruns.watching.fleet import FATAL, Fleet
 from actionruns.watching.mean import MovingMean
 from actionruns.watching.progress import Progress
+from actionruns.watching.update import Outcome
 
 __all__ = ["Asker", "together"]
 
@@ -70,6 +71,8 @@ class Asker(Generic[R]):
         try:
             async with asyncio.timeout_at(self.deadline):
                 run = await fleet.source.get(followed.run_id)
+        except InvalidRequest as error:  # its id cannot be sent, now or ever
+            await fleet.give_up(followed, Outcome.FAILED_TO_FOLLOW, error)
         except FATAL:
             raise
         except NotFound as error:
@@ -77,7 +80,9 @@ class Asker(Generic[R]):
         except ActionRunsError as error:
             fleet.note_error(error)
             await fleet.see_failure(followed, error, loop.time())
-        except TimeoutError:  # our own deadline
+        except TimeoutError:
+            if not self.time_is_up():  # the source's own, which is none of what it may raise
+                raise
             return
         else:
             self.seconds.take(loop.time() - began)
@@ -86,18 +91,14 @@ class Asker(Generic[R]):
             self._progress.in_flight -= 1
 
 
-async def together(works: Iterable[Awaitable[None]]) -> None:
+async def together(works: Iterable[Coroutine[Any, Any, None]]) -> None:
     """Await all at once; the first error ends the others and is raised."""
     failed: BaseException | None = None
     try:
         async with asyncio.TaskGroup() as group:
             for work in works:
-                group.create_task(_of(work))
+                group.create_task(work)
     except BaseExceptionGroup as errors:
         failed = errors.exceptions[0]
     if failed is not None:  # raised out here, it keeps its own cause
         raise failed
-
-
-async def _of(work: Awaitable[None]) -> None:
-    await work

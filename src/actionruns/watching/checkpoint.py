@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -54,6 +54,9 @@ class Told:
     status: str | None = None
     state: RunState | None = None
     outcome: Outcome | None = None
+
+
+_NOTHING = Told()
 
 
 @attrs.frozen(kw_only=True)
@@ -149,11 +152,20 @@ class Checkpoint:
             self._database.close()
             self._database = None
 
-    def follow(self, refs: Iterable[str]) -> None:
-        """Note that runs are followed; those that are in the file already stay as they are."""
-        rows = [(ref, "{}") for ref in refs]
+    def follow(self, refs: Sequence[str]) -> list[str]:
+        """Note that runs are followed; those that are in the file already stay as they are.
+
+        Returns:
+            Those that are to be followed: the others have had their last update.
+        """
         with self._transaction() as database:
+            rows = [(ref, "{}") for ref in refs]
             database.executemany("INSERT OR IGNORE INTO runs VALUES (?, ?)", rows)
+            return [ref for ref in refs if self._told(database, ref).outcome is None]
+
+    def _told(self, database: sqlite3.Connection, ref: str) -> Told:
+        (row,) = database.execute("SELECT row FROM runs WHERE ref = ?", (ref,)).fetchone()
+        return _NOTHING if row == "{}" else _read_told(orjson.loads(row))
 
     def forget(self, refs: Iterable[str]) -> None:
         """Note that runs are followed no longer, and were never."""
@@ -182,7 +194,8 @@ class Checkpoint:
         # A run that goes on when the watch's time is up is followed by the next watch.
         if update is not None and update.outcome is not Outcome.TIMED_OUT:
             row = encode(_told(update)).decode()
-            database.execute("REPLACE INTO runs VALUES (?, ?)", (update.ref, row))
+            # One that was dropped since it was handed out has no row any more, and gets none.
+            database.execute("UPDATE runs SET row = ? WHERE ref = ?", (row, update.ref))
 
     def __iter__(self) -> Iterator[tuple[str, Told]]:
         """Give the runs of the file, by reference, with what was told of each."""
@@ -212,10 +225,12 @@ class Checkpoint:
             database.execute("BEGIN")
             try:
                 yield database
+                database.execute("COMMIT")
             except BaseException:
-                database.execute("ROLLBACK")
+                # Of some failures, such as a full disk, SQLite has rolled back by itself.
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
                 raise
-            database.execute("COMMIT")
 
     @contextmanager
     def _mapped_errors(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -59,11 +60,15 @@ class Conductor(Generic[R]):
         self._checkpoint = checkpoint
         self._open_source = open_source
         self._group: asyncio.TaskGroup | None = None
+        self._is_beginning = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
         # What is to be followed from the start: reference -> id, the caller's own text where there
         # are many; with the fleets once that has come.
         self._to_come: dict[str, str] = {}
+        # What the checkpoint is to forget before it is read, and what was asked for while it was.
+        self._dropped: list[str] = []
+        self._later: list[Callable[[], None]] = []
         for source, run_ids in following:
             self._add_follower(source)
             self._to_come.update((f"{source.service}:{name}", name) for name in run_ids)
@@ -91,13 +96,25 @@ class Conductor(Generic[R]):
         return service in self.followers
 
     def add(self, refs: Sequence[str]) -> None:
-        """Follow more runs; the next look finds them."""
+        """Follow more runs; the next look finds them.
+
+        Raises:
+            InvalidRequest: All is told already, and nobody looks any more.
+        """
+        if self._over.is_set():
+            raise InvalidRequest(
+                "this watch is over, and follows no more runs: make another one, or give it "
+                "keep_open=True"
+            )
+        if self._is_beginning:
+            self._later.append(partial(self.add, refs))
+            return
         if self._group is None:
             self._to_come.update((ref, split_ref(ref)[1]) for ref in refs)
             self._progress.followed = len(self._to_come)
             return
         if self._checkpoint is not None:
-            self._checkpoint.follow(refs)
+            refs = self._checkpoint.follow(refs)
         for ref in refs:
             service, run_id = split_ref(ref)
             self.followers[service].fleet.follow(run_id)
@@ -105,9 +122,13 @@ class Conductor(Generic[R]):
 
     def drop(self, refs: Sequence[str]) -> None:
         """Follow runs no longer, and tell no more of them."""
+        if self._is_beginning:
+            self._later.append(partial(self.drop, refs))
+            return
         if self._group is None:
             for ref in refs:
                 self._to_come.pop(ref, None)
+            self._dropped += refs
             self._progress.followed = len(self._to_come)
             return
         if self._checkpoint is not None:
@@ -135,41 +156,62 @@ class Conductor(Generic[R]):
                 self._group = group
                 for follower in self.followers.values():
                     self._start(follower)
+                self._catch_up()
                 self._note_idle()
                 await self._over.wait()
                 for task in self._under_way:
                     task.cancel()
         except BaseExceptionGroup as errors:  # one follower's end is the end of all
             end = errors.exceptions[0]
+        except Exception as error:  # noqa: BLE001  # of what is held open; told to who iterates
+            end = error
+        finally:
+            self._over.set()
+        this = asyncio.current_task()
+        if this is not None and this.cancelling():
+            # Some followers have met an error in their cancellation, which takes its place. Nobody
+            # may be there to make room for it.
+            raise asyncio.CancelledError
         await self._updates.put(end)
 
     async def _begin(self) -> None:
         """Take what the checkpoint tells, and what the caller named, as far as it is not over."""
+        self._is_beginning = True
         self._progress.followed = 0
         checkpoint = self._checkpoint
         if checkpoint is not None:
             checkpoint.open()
+            checkpoint.forget(self._dropped)
             await self._restore(checkpoint)
             await _in_batches(self._to_come, checkpoint.follow)
         await _in_batches(self._to_come, self._follow_all)
         self._to_come = {}
 
+    def _catch_up(self) -> None:
+        """Add and drop what was asked for in the meantime, in the order in which it was."""
+        self._is_beginning = False
+        for change in self._later:
+            change()
+        self._later = []
+
     async def _restore(self, checkpoint: Checkpoint) -> None:
+        in_flight = checkpoint.in_flight()
+        is_in_flight_kept = False
         for number, (ref, told) in enumerate(checkpoint):
             if number % _BATCH == 0:
                 await asyncio.sleep(0)
             service, run_id = split_ref(ref)
             self._to_come.pop(ref, None)
+            is_in_flight_kept |= in_flight is not None and ref == in_flight.ref
             if told.outcome is None and self._knows(service):
                 fleet = self.followers[service].fleet
                 fleet.follow(run_id, status=told.status, state=told.state)
-        in_flight = checkpoint.in_flight()
         if in_flight is None:
             return
         service, run_id = split_ref(in_flight.ref)
         if self._knows(service):
             fleet = self.followers[service].fleet
-            if in_flight.outcome is None:
+            if in_flight.outcome is None and is_in_flight_kept:  # else it was dropped since
                 fleet.follow(run_id)
                 followed = fleet.ledger.get(run_id)
                 followed.status, followed.state = in_flight.status, in_flight.state
@@ -211,7 +253,7 @@ class Conductor(Generic[R]):
             self._over.set()
 
 
-async def _in_batches(refs: Iterable[str], take: Callable[[list[str]], None]) -> None:
+async def _in_batches(refs: Iterable[str], take: Callable[[list[str]], object]) -> None:
     """Hand references on, so many at a time that other tasks have their turn."""
     remaining = iter(refs)
     while batch := list(islice(remaining, _BATCH)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from functools import partial
@@ -82,6 +83,7 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
     # take that for the end of all runs.
     _task: asyncio.Task[None] | None = None
     _closed = False
+    _checkpoint: Checkpoint | None = None
 
     def __init__(
         self,
@@ -97,6 +99,8 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
         self._checkpoint = None if checkpoint is None else Checkpoint(checkpoint)
         # Its last item is an error, or None: all is told. That one is left in it.
         self._updates: Updates[R] = asyncio.Queue(_QUEUE_SIZE)
+        # What was taken from it and could not be noted in the checkpoint: it comes first again.
+        self._unnoted: deque[RunUpdate[R] | BaseException | None] = deque()
         self._conductor = Conductor(
             [(source, check_run_ids(run_ids)) for source, run_ids in following],
             settings=settings or WatchSettings(),
@@ -115,7 +119,6 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
         Raises:
             StopAsyncIteration: Every run has had its last update, or the watch is closed.
             AuthenticationFailed: The credentials are refused.
-            InvalidRequest: A run id cannot be sent.
             ConnectionFailed: The first look found no server; later ones are looked at again.
             ApiError: The first look was refused, for example for a lack of permission.
             ConfigurationError: The checkpoint cannot be used.
@@ -125,16 +128,20 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
             raise StopAsyncIteration
         if self._task is None:
             self._task = self._start()
-        if self._updates.empty():
-            self.acknowledge()  # otherwise with the next one, in one go
-        item = await self._updates.get()
+        if not self._unnoted:
+            if self._updates.empty():
+                self.acknowledge()  # otherwise with the next one, in one go
+            self._unnoted.append(await self._updates.get())
+        item = self._unnoted[0]
         if isinstance(item, RunUpdate):
             if self._checkpoint is not None:
                 self._checkpoint.hand_out(item)
+            self._unnoted.popleft()
             return item
-        self._close_checkpoint()
+        self._unnoted.popleft()
         self._updates.put_nowait(None)
         try:
+            self._close_checkpoint()
             raise StopAsyncIteration if item is None else item
         finally:
             del item  # its traceback leads back to here
@@ -150,7 +157,8 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
                 needs.
 
         Raises:
-            InvalidRequest: They are no collection of ids, or of a service that is not known.
+            InvalidRequest: They are no collection of ids, or of a service that is not known; or the
+                watch is over.
         """
         self._conductor.add([self._conductor.ref_of(name) for name in check_run_ids(run_ids)])
 
@@ -235,9 +243,11 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
             self._checkpoint.close()
 
     def _close_checkpoint(self) -> None:
-        self.acknowledge()
         if self._checkpoint is not None:
-            self._checkpoint.close()
+            try:
+                self._checkpoint.acknowledge()
+            finally:
+                self._checkpoint.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -248,9 +258,11 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if error is None:
-            self._close_checkpoint()
-        await self.aclose()
+        try:
+            if error is None:
+                self._close_checkpoint()
+        finally:
+            await self.aclose()
 
     def __del__(self) -> None:
         if self._task is not None and not self._task.done():
