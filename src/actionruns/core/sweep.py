@@ -82,7 +82,15 @@ class Ledger:
         return len(self._runs)
 
     def __iter__(self) -> Iterator[Followed]:
-        return map(self.get, list(self._runs))
+        """Give the runs; those that are followed no longer when it is their turn are left out."""
+        for run_id in list(self._runs):
+            if run_id in self._runs:
+                yield self.get(run_id)
+
+    def started(self) -> list[Followed]:
+        """Return the runs of which it is kept when they started."""
+        known = [run for run in self._runs.values() if isinstance(run, Followed)]
+        return [run for run in known if run.started_at is not None]
 
     def __contains__(self, run_id: object) -> bool:
         return run_id in self._runs
@@ -181,27 +189,46 @@ class Ledger:
             run.round = self._round - 1
             self._unseen += 1
 
-    def to_confirm(self, at_most: int | None = None) -> list[Followed]:
+    def missing(self) -> list[str]:
+        """Return the ids of the runs that this round has not seen."""
+        if not self._unseen:
+            return []
+        return [name for name, run in self._runs.items() if run.round != self._round]
+
+    def to_confirm(
+        self, at_most: int | None = None, *, of: Iterable[str] | None = None
+    ) -> list[Followed]:
         """Return the runs that the list did not show and that are to be asked for.
 
         Args:
             at_most: So many of them, the longest not asked first; the others have their turn in
                 later rounds. None = all.
+            of: Those of these alone, out of `missing`; None = of all.
         """
-        missing = []
-        if self._unseen:
-            missing = [name for name, run in self._runs.items() if run.round != self._round]
         due = []
-        for run in map(self.get, missing):
-            if run.rest > 0:
+        for name in self.missing() if of is None else of:
+            run = self._runs.get(name)
+            if run is None:
+                continue
+            if isinstance(run, Followed) and run.rest > 0:
                 run.rest -= 1
             else:
-                due.append(run)
+                due.append(name)
         if at_most is not None and len(due) > at_most:
-            due = heapq.nsmallest(at_most, due, key=_turn)
-        for run in due:
+            due = heapq.nsmallest(at_most, due, key=self._turn)
+        runs = self.find(due)
+        for run in runs:
             run.asked = self._round
-        return due
+        return runs
+
+    def _turn(self, run_id: str) -> tuple[int, int]:
+        """Order those to be asked: the longest not asked, and of these the last seen on the list.
+
+        A run that was on the list a moment ago has most likely ended; one that never is on it is
+        hidden from it.
+        """
+        run = self._runs[run_id]
+        return run.asked if isinstance(run, Followed) else 0, -run.round
 
     def is_active_after_all(self, run: Followed) -> None:
         """Note that a run which the list did not show is active by its own answer.
@@ -210,12 +237,3 @@ class Ledger:
         """
         run.rest = run.patience
         run.patience = min(_LONGEST_REST, run.patience * 2)
-
-
-def _turn(run: Followed) -> tuple[int, int]:
-    """Order those to be asked: the longest not asked, and of these the last seen on the list.
-
-    A run that was on the list a moment ago has most likely ended; one that never is on it is
-    hidden from it.
-    """
-    return run.asked, -run.round

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
-from actionruns.core.sweep import Followed
+from actionruns.core.sweep import Followed, Ledger
 from actionruns.errors import ActionRunsError, InvalidRequest, NotFound
 from actionruns.states import Run
 from actionruns.watching.fleet import FATAL, Fleet
@@ -43,7 +43,7 @@ class Asker(Generic[R]):
         """Tell whether the watch's time is up."""
         return self.deadline is not None and asyncio.get_running_loop().time() >= self.deadline
 
-    async def ask_all(self, runs: Sequence[Followed], *, pushed: bool = False) -> None:
+    async def ask_all(self, runs: Sequence[Followed] | Ledger, *, pushed: bool = False) -> None:
         """Ask for runs, so many at once as the settings allow.
 
         Args:

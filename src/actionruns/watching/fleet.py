@@ -50,6 +50,9 @@ _KEPT = 1000
 """Runs up to which each is kept as last seen. More of them would cost a hundred times the memory of
 what is needed to follow them."""
 
+_BATCH = 2000
+"""Runs that are gone through in one go before other tasks have a turn."""
+
 _AT_ONCE = 100
 """Rows that are decoded in one go before other tasks have a turn: a first look decodes them all."""
 
@@ -198,7 +201,9 @@ class Fleet(Generic[R]):
 
     async def see_failure_of_all(self, error: ActionRunsError, now: float) -> None:
         """Count a failed sweep against every run: there is no use in asking for them."""
-        for followed in list(self.ledger):
+        for number, followed in enumerate(self.ledger):
+            if number % _BATCH == 0:
+                await asyncio.sleep(0)
             await self.see_failure(followed, error, now)
 
     def note_error(self, error: ActionRunsError) -> None:
@@ -224,7 +229,7 @@ class Fleet(Generic[R]):
 
     async def time_out_all(self) -> None:
         """Tell of each run that the watch's time is up."""
-        for followed in list(self.ledger):
+        for followed in self.ledger:
             await self.give_up(followed, Outcome.TIMED_OUT, self._timeout(followed))
 
     def _timeout(self, followed: Followed) -> WaitTimeout:

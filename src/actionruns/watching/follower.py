@@ -32,6 +32,9 @@ _log = logging.getLogger("actionruns.watching")
 # Looks after which a server that could not hold answers is asked again whether it can.
 _LOOKS_WITHOUT_HOLD = 100
 
+# Runs that are gone through in one go before other tasks have a turn.
+_BATCH = 2000
+
 
 class Follower(Generic[R]):
     """Follows the runs of one service until it is cancelled.
@@ -155,7 +158,7 @@ class Follower(Generic[R]):
         self._sweeper.skip()
         self._refused_holds = {look: n - 1 for look, n in self._refused_holds.items() if n > 1}
         if plan.look is Look.SINGLE:
-            await self._asker.ask_all(list(fleet.ledger))
+            await self._asker.ask_all(fleet.ledger)
         elif plan.look is Look.SWEEP:
             swept = await self._sweeper.sweep()
             if swept.read:
@@ -166,8 +169,14 @@ class Follower(Generic[R]):
 
     async def _confirm(self, at_most: int | None) -> None:
         """Ask for the runs that the list did not show."""
-        await self._asker.ask_all(self.fleet.ledger.to_confirm(at_most))
-        self._hidden.take(self._asker.hidden)
+        ledger, hidden = self.fleet.ledger, 0
+        missing = ledger.missing()
+        some = _BATCH if at_most is None else max(1, len(missing))
+        for begin in range(0, len(missing), some):
+            due = ledger.to_confirm(at_most, of=missing[begin : begin + some])
+            await self._asker.ask_all(due)
+            hidden += self._asker.hidden
+        self._hidden.take(hidden)
 
     async def _hold(self, look: Look) -> None:
         source = self.fleet.source
@@ -182,7 +191,9 @@ class Follower(Generic[R]):
 
     async def _give_up_stale(self) -> None:
         limit = self.fleet.settings.stale_after
-        for followed in () if limit is None else list(self.fleet.ledger):
+        for number, followed in enumerate(() if limit is None else self.fleet.ledger.started()):
+            if number % _BATCH == 0:
+                await asyncio.sleep(0)
             error = staleness(
                 self.fleet.ref(followed),
                 followed.state,
