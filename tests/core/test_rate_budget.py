@@ -353,3 +353,14 @@ def test_an_own_rate_is_never_exceeded(rate: float, burst: int, pauses: list[flo
     for begin, start in enumerate(sent):
         for end in range(begin, len(sent)):
             assert end - begin + 1 <= burst + (sent[end] - start) * rate + 1e-6
+
+
+@pytest.mark.parametrize("limit", [100, None])
+def test_the_allowance_is_of_whole_periods(limit: int | None) -> None:
+    """Little left of a period is no low rate: a plan made of one would be silent for hours."""
+    budget = told(100, limit=limit, period=None)
+    assert budget.allowance(API, 0.0) == pytest.approx(100 / 60)
+    told(1, now=20.0, budget=budget, limit=limit, period=None, reset_in=40.0)
+    assert budget.allowance(API, 20.0) == pytest.approx(100 / 60)
+    assert budget.allowance(API, 60.0) is None
+    assert told(1, limit=None, reset_in=0.0).allowance(API, 0.0) is None

@@ -100,6 +100,8 @@ class _Scope:
     `opens_at` to `resets_at` is the period that the next reservation falls into, and `remaining`
     what is left of it. It lies ahead of the present one when that is taken up by those who wait.
 
+    `longest` and `most` are what periods seem to be and to allow, where the service doesn't say.
+
     `outstanding` has an item for each request that is reserved and not answered. To put one in and
     to take one out are atomic, so that the common case (no limit known) goes without the lock.
     """
@@ -113,6 +115,8 @@ class _Scope:
     next_at: float = 0.0
     outstanding: list[None] = attrs.Factory(list)
     told: int | None = None
+    longest: float = 0.0
+    most: int = 0
     refusals: int = 0
 
     def settle(self) -> None:
@@ -125,6 +129,8 @@ class _Scope:
     def tell(self, window: RateWindow, now: float) -> None:
         """Take in what an answer says."""
         self.told = window.remaining
+        self.longest = max(self.longest, window.reset_in)
+        self.most = max(self.most, window.remaining)
         self.limit = window.limit
         self.period = window.period
         # Requests under way, and those that wait, are not in the service's count yet. When they
@@ -137,9 +143,11 @@ class _Scope:
         """Return the requests a second that the service allows, as far as it has told."""
         if self.limit and self.period:
             return self.limit / self.period
-        if self.told is None or self.resets_at <= now:
+        if self.told is None or self.resets_at <= now or not self.longest:
             return None
-        return self.told / (self.resets_at - now)
+        # Not what is left of this period: when that is little, a plan made of it would be silent
+        # for hours, though the period is over in a moment.
+        return (self.limit or self.most) / (self.period or self.longest)
 
     def wait(self, now: float, spare_share: float) -> float:
         """Return the wait that the service's limit asks for, and count the request."""
