@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections import defaultdict
@@ -14,9 +15,11 @@ from typing import Any
 
 import pytest
 
+from actionruns.watching.checkpoint import Checkpoint
 from tests.cli.conftest import emulated
 
 PROGRAM = Path(__file__).parent / "programs" / "follow.py"
+FORKING = PROGRAM.with_name("fork.py")
 
 TIMES = int(os.environ.get("ACTIONRUNS_KILLS", "1"))
 """Fleets that are followed like that; ``ACTIONRUNS_KILLS=50`` before a release."""
@@ -69,3 +72,15 @@ def test_a_killed_watch_is_taken_up_with_nothing_lost_and_nothing_told_twice(
     for lines in told.values():
         assert [line["outcome"] for line in lines] == [None] * (len(lines) - 1) + ["ended"]
         assert [line["previous"] for line in lines] == [None, *(li["state"] for li in lines[:-1])]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no fork")
+@pytest.mark.parametrize("end", ["exit", "drop"])
+def test_a_forked_child_leaves_the_checkpoint_to_its_parent(end: str, tmp_path: Path) -> None:
+    """However it ends, what its parent notes from then on outlives a kill of the parent."""
+    checkpoint = Checkpoint(tmp_path / "checkpoint.db")
+    command = [sys.executable, str(FORKING), str(checkpoint.path), end]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    checkpoint.open()
+    assert {ref for ref, _ in checkpoint} == {"port:before", "port:after"}
+    checkpoint.close()

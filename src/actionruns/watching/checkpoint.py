@@ -14,6 +14,7 @@ marked.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +27,7 @@ import attrs
 import orjson
 
 from actionruns.core.codec import encode, unstructure
+from actionruns.core.forks import Shared
 from actionruns.errors import ConfigurationError
 from actionruns.states import RunState
 from actionruns.watching.update import Outcome, RunUpdate
@@ -86,8 +88,8 @@ class InFlight:
     run: dict[str, Any] | None
 
 
-class Checkpoint:
-    """A checkpoint file, held by one watch at a time.
+class Checkpoint(Shared):
+    """A checkpoint file, held by one watch at a time, in the process that has opened it.
 
     Args:
         path: The file; made when it is not there.
@@ -100,9 +102,20 @@ class Checkpoint:
         given: object = path
         if not isinstance(given, str | os.PathLike) or not os.fspath(given):
             raise ConfigurationError(f"checkpoint must be the path of a file, but is {path!r}")
+        super().__init__()
         self.path = Path(path)
         self._database: sqlite3.Connection | None = None
         self._handed_out: RunUpdate[Any] | None = None
+
+    def after_fork(self) -> None:
+        """Leave the file to the parent, whose it is: nothing can be noted by a forked child."""
+        super().after_fork()
+        if self._database is not None:
+            # A connection that is closed here, if only by the garbage collector or at the child's
+            # exit, deletes the log that the parent writes to: all that it notes from then on would
+            # be lost with it. So this one is never let go of.
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._database))
+            self._database = self._handed_out = None
 
     def open(self) -> None:
         """Open the file, and keep others out of it.
