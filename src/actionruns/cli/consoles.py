@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
-from typing import Any, TextIO
+from typing import IO, Any, cast
 
 from rich.console import Console
+from rich.file_proxy import FileProxy
 from rich.text import Text
 
-__all__ = ["clean", "errors", "make_console", "one_line"]
+__all__ = ["clean", "errors", "make_console", "one_line", "stderr"]
 
 # Wider than any table: what is read by a program or a file is never wrapped or cut.
 _NO_WIDTH = 2000
@@ -26,7 +28,39 @@ class _Console(Console):
         raise  # noqa: PLE0704 # Rich calls this while it handles the error
 
 
-def make_console(stream: TextIO | None = None, **settings: Any) -> Console:
+class _Stderr(io.TextIOBase):
+    """Stderr as it is at the time of each write.
+
+    While a live display is shown, Rich has put a stream of its own there, that prints above the
+    display. But a console unwraps that stream, and would write into the display: the display were
+    redrawn at the wrong place, and the line lost.
+    """
+
+    def write(self, text: str) -> int:
+        return self._stream().write(text)
+
+    def flush(self) -> None:
+        self._stream().flush()
+
+    def isatty(self) -> bool:
+        return self._stream().isatty()
+
+    def fileno(self) -> int:
+        return self._stream().fileno()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override] # the base class has a variable
+        return str(getattr(self._stream(), "encoding", None) or "utf-8")
+
+    def _stream(self) -> IO[str]:
+        stream: IO[str] = sys.stderr
+        # Only if it is a terminal: a file or a pipe is not where the display is.
+        if isinstance(stream, FileProxy) and not stream.isatty():
+            return stream.rich_proxied_file
+        return stream
+
+
+def make_console(stream: IO[str] | None = None, **settings: Any) -> Console:
     """Make a console.
 
     Rich finds out what the stream can do: colours and live displays on a terminal, plain text
@@ -43,8 +77,13 @@ def make_console(stream: TextIO | None = None, **settings: Any) -> Console:
 
 
 def errors() -> Console:
-    """Return a console on stderr."""
-    return make_console(sys.stderr)
+    """Return a console on stderr, which prints above a live display."""
+    return make_console(stderr())
+
+
+def stderr() -> IO[str]:
+    """Return a stream that is stderr at the time of each write, and above a live display."""
+    return cast(IO[str], _Stderr())
 
 
 def clean(text: str) -> str:

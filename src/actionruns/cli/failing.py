@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.text import Text
 
-from actionruns.cli.consoles import clean, errors
+from actionruns.cli.consoles import clean, errors, stderr
 from actionruns.cli.exits import ExitCode, code_of_error
 from actionruns.cli.streams import drop_stdout
 from actionruns.core.redaction import redact_text
@@ -88,8 +88,7 @@ def _logging(*, debug: bool) -> Iterator[None]:
     logger = logging.getLogger("actionruns")
     handler: logging.Handler = _WarningLines()
     if debug:
-        # A console that finds its stream at each write: a live display redirects stderr meanwhile.
-        handler = RichHandler(console=Console(stderr=True), show_path=False, markup=False)
+        handler = RichHandler(console=Console(file=stderr()), show_path=False, markup=False)
         handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
     level, propagate = logger.level, logger.propagate
     logger.addHandler(handler)
