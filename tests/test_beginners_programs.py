@@ -201,7 +201,7 @@ def test_the_blocking_client_in_a_running_loop(port: Emulated, url: str) -> None
     ("changes", "code", "words"),
     [
         ({"PORT_CLIENT_ID": "", "PORT_CLIENT_SECRET": ""}, 2, "no credentials for Port"),
-        ({"PORT_CLIENT_SECRET": SECRET}, 7, "Check client_id and client_secret"),
+        ({"PORT_CLIENT_SECRET": SECRET}, 7, "Check --client-id and --client-secret-file"),
         (
             {"PORT_CLIENT_ID": "", "PORT_CLIENT_SECRET": "", "PORT_API_KEY": SECRET},
             7,
@@ -233,7 +233,7 @@ def test_a_mistake_on_the_command_line(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["port", "gte", "r_x"], "Did you mean 'get'?; see actionruns port --help"),
+        (["port", "gte", "r_x"], "Did you mean 'get'? see actionruns port --help"),
         (["port", "get"], "Missing argument 'RUN'; see actionruns port get --help"),
         (["port", "approve", "r_x", "--status", "YES"], "'YES' is not one of"),
         (["port", "wait", "r_x", "--timeout", "-1"], "--timeout must be above 0, but is -1"),

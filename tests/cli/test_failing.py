@@ -196,3 +196,33 @@ def test_wait_prints_its_exit_codes(invoke: Invoke) -> None:
     shown = " ".join(invoke("port", "wait", "--help").stdout.split())
     assert "1 the run failed" in shown
     assert "3 the run was declined or cancelled" in shown
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        (
+            {},
+            "no credentials for Port: give --client-id and --client-secret-file, or --token-file;",
+        ),
+        ({"PORT_CLIENT_ID": "demo"}, "--client-secret-file is missing: give it, or set PORT_"),
+        ({"PORT_API_KEY": "old"}, "Take a new token (--token-file, PORT_API_KEY): "),
+    ],
+)
+def test_credentials_are_named_as_options(
+    variables: dict[str, str], words: str, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is missing or refused is named as a command takes it, not as a client does."""
+    for name in ("PORT_CLIENT_ID", "PORT_CLIENT_SECRET"):
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    line = only_line(invoke("port", "list").stderr)
+    assert words in line
+    assert "client_id" not in line
+
+
+def test_a_misspelt_command_is_guessed(invoke: Invoke) -> None:
+    """The line reads as a question and a hint."""
+    line = only_line(invoke("port", "lst").stderr)
+    assert line.endswith("Did you mean 'list'? see actionruns port --help")

@@ -305,7 +305,7 @@ def test_a_report_that_cannot_be_written_is_refused_at_the_start(
     file = tmp_path / "nowhere" / "report.html"
     result = invoke("watch", everywhere.add_run("port"), "--report", str(file))
     assert (result.exit_code, result.stdout) == (2, "")
-    assert f"--report: {file} is no file in a folder that is there" in result.stderr
+    assert f"--report: there is no folder {file.parent}: make it, or name another" in result.stderr
 
 
 def test_a_watch_that_saw_nothing_leaves_no_report(invoke: Invoke, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from actionruns.codegen.errors import CodegenError
-from actionruns.errors import ConfigurationError
 from actionruns.gateway import Gateway, parse_capability, read_capability
 from tests.gateway.documents import JOBS, capability, changed
 
@@ -357,7 +356,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_an_unknown_name_lists_what_comes_along() -> None:
     """A name that is no file is looked up among the documents of the package."""
-    with pytest.raises(ConfigurationError, match=r"there are: .*port-action-runs\.capability"):
+    with pytest.raises(CodegenError, match=r"^prot-action-runs: .*; these do: .*port-action-runs$"):
         read_capability("prot-action-runs")
 
 

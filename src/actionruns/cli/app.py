@@ -56,7 +56,8 @@ def _print_usage_error(error: Any) -> None:
     message = error.message if ours else error.format_message()
     message = message.replace("Value error, ", "")  # of the library that checks values for Typer
     command = getattr(error.ctx, "command_path", "actionruns")
-    print_error(f"{message.rstrip('.')}; see {command} --help")
+    message = message.rstrip(".")
+    print_error(f"{message}{'' if message.endswith('?') else ';'} see {command} --help")
 
 
 def _make_app() -> typer.Typer:

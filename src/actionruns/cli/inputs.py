@@ -201,7 +201,8 @@ def runs_given(
             with file.open(encoding="utf-8") as lines:
                 found += map(read, _first_words(lines))
         except (OSError, UnicodeDecodeError) as error:
-            raise typer.BadParameter(f"--from-file: cannot read {file}: {error}") from error
+            reason = getattr(error, "strerror", None) or error
+            raise typer.BadParameter(f"--from-file: cannot read {file}: {reason}") from error
     if stdin:
         found += map(read, _first_words(sys.stdin))
     return list(dict.fromkeys(found))

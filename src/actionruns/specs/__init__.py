@@ -8,9 +8,14 @@ from typing import Final
 
 from actionruns.errors import ConfigurationError
 
-__all__ = ["path_of"]
+__all__ = ["names", "path_of"]
 
 _SUFFIX: Final = ".yaml"
+
+
+def names() -> list[str]:
+    """Return what `path_of` finds, in alphabetical order."""
+    return sorted(_specs())
 
 
 def path_of(name: str) -> Traversable:
@@ -25,14 +30,18 @@ def path_of(name: str) -> Traversable:
     Raises:
         ConfigurationError: If there is none of that name; the message lists those there are.
     """
-    specs = {
-        entry.name.removesuffix(_SUFFIX): entry
-        for entry in files(__name__).iterdir()
-        if entry.name.endswith(_SUFFIX)
-    }
+    specs = _specs()
     # Looked up, not joined: a name such as "../port" must not lead out of this folder.
     if name not in specs:
         raise ConfigurationError(
             f"no specification {name!r}; there are: {', '.join(sorted(specs))}"
         )
     return specs[name]
+
+
+def _specs() -> dict[str, Traversable]:
+    return {
+        entry.name.removesuffix(_SUFFIX): entry
+        for entry in files(__name__).iterdir()
+        if entry.name.endswith(_SUFFIX)
+    }

@@ -206,11 +206,12 @@ def test_runs_that_were_not_seen_are_told() -> None:
 
 
 def test_a_report_is_refused_before_the_watch(tmp_path: Path) -> None:
-    """A folder that is not there, or a file that is one, is a wrong setting."""
+    """A folder that is not there, or a file that is one, is a wrong setting; it says which."""
     check_report(tmp_path / "report.html")
-    for file in (tmp_path, tmp_path / "nowhere" / "report.html"):
-        with pytest.raises(ConfigurationError, match="is no file in a folder that is there"):
-            check_report(file)
+    with pytest.raises(ConfigurationError, match="is a folder: name a file in it"):
+        check_report(tmp_path)
+    with pytest.raises(ConfigurationError, match=r"there is no folder .*nowhere: make it"):
+        check_report(tmp_path / "nowhere" / "report.html")
 
 
 @pytest.mark.parametrize(("days", "clock"), [(0.4, r"\d\d:\d\d"), (3, r"\d\d \w{3} \d\d:\d\d")])

@@ -43,8 +43,11 @@ def check_report(file: Path) -> None:
         ConfigurationError: The library for it is not installed, or the folder is not there.
     """
     _environment()
-    if file.is_dir() or not file.absolute().parent.is_dir():
-        raise ConfigurationError(f"--report: {file} is no file in a folder that is there")
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        raise ConfigurationError(f"--report: there is no folder {folder}: make it, or name another")
+    if file.is_dir():
+        raise ConfigurationError(f"--report: {file} is a folder: name a file in it")
 
 
 @attrs.frozen

@@ -18,7 +18,7 @@ from actionruns.gateway.document.model import (
     McpAdapter,
     RestAdapter,
 )
-from actionruns.specs import path_of
+from actionruns.specs import names, path_of
 
 __all__ = ["is_capability", "parse_capability", "read_capability"]
 
@@ -96,11 +96,20 @@ def is_capability(document: Document) -> bool:
 def _content(path: Path) -> tuple[bytes, str]:
     try:
         if path.parent == Path() and not path.suffix and not path.exists():
-            return path_of(f"{path.name}{_SUFFIX}").read_bytes(), f"{path.name}{_SUFFIX}.yaml"
+            return _one_of_ours(path.name), f"{path.name}{_SUFFIX}.yaml"
         return path.read_bytes(), path.name
     except OSError as error:
         problem = f"{path}: cannot be read: {error.strerror or error}"
         raise CodegenError(problem, place=str(path)) from error
+
+
+def _one_of_ours(name: str) -> bytes:
+    """Return the content of a document that comes with this package."""
+    ours = sorted(spec.removesuffix(_SUFFIX) for spec in names() if spec.endswith(_SUFFIX))
+    if name not in ours:
+        problem = "there is no such file, and no document of that name comes along; these do"
+        raise CodegenError(f"{name}: {problem}: {', '.join(ours)}", place=name)
+    return path_of(f"{name}{_SUFFIX}").read_bytes()
 
 
 def _capability(document: Document, root: Node) -> Capability:
