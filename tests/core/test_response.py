@@ -320,6 +320,14 @@ def test_an_empty_answer_is_refused_elsewhere() -> None:
         parse_response(GET_RUN, Response(204, {}, b""))
 
 
+def test_a_404_that_is_a_text_in_json_is_the_services() -> None:
+    """Servers of the Agent Connect Protocol write their errors so: the id is what to look at."""
+    error = api_error(Response(404, {}, b'"Run x not found"'), CALL, now=NOW)
+    assert error.message == "Run x not found"
+    assert "Check the identifiers" in str(error)
+    assert "another server" not in str(error)
+
+
 def test_a_404_that_is_not_the_services_says_so() -> None:
     """A wrong path at some web server is told from a run that does not exist."""
     answer = Response(404, {}, b"404: Not Found")

@@ -124,9 +124,18 @@ def _hint(response: Response, call: Call) -> str:
     if 300 <= response.status < 400:
         where = redact_text(response.headers.get("location", "another place"))
         return f"It redirects to {where}, which is not followed; correct base_url."
-    if response.status == 404 and isinstance(_error_body(response.body), str):
+    if response.status == 404 and response.body and not _is_json(response.body):
         return "The service answers in JSON, so this is another server or path: correct base_url."
     return _HINTS.get(response.status, "")
+
+
+def _is_json(body: bytes) -> bool:
+    """Tell whether a body is JSON; servers of the Agent Connect Protocol write texts as such."""
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _error_body(body: bytes) -> Any:

@@ -255,7 +255,7 @@ class Checkpoint(Shared):
             if code == sqlite3.SQLITE_BUSY:
                 problem = f"{name} is in use by another watch; end that one, or use another file"
             elif isinstance(error, sqlite3.OperationalError):
-                problem = f"{name} cannot be used: {error}"
+                problem = f"{name} cannot be used: {error}; check its folder and its rights"
             else:
                 problem = f"{name} is no checkpoint of a watch ({error}); use another file"
             raise ConfigurationError(problem) from error
