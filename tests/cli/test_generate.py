@@ -30,6 +30,16 @@ def test_it_writes_only_what_changed(tmp_path: Path) -> None:
     assert "0 written" in result.stderr
 
 
+def test_a_folder_that_cannot_be_imported_is_noted(tmp_path: Path) -> None:
+    """A name with a hyphen, or one that is a word of Python, is no name of a package."""
+    for name in ("my-runs", "import"):
+        result = CliRunner().invoke(app, ["generate", SPEC, "--out", str(tmp_path / name)])
+        assert result.exit_code == 0
+        assert f"note: {name} cannot be imported" in result.stderr
+    result = CliRunner().invoke(app, ["generate", SPEC, "--out", str(tmp_path / "my_runs")])
+    assert "cannot be imported" not in result.stderr
+
+
 def test_a_problem_of_the_document_names_the_place(tmp_path: Path) -> None:
     """What cannot be expressed is one line with its place in the document."""
     spec = tmp_path / "odd.yaml"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -50,7 +52,7 @@ def generate(
         generated, changed = (generate_from_capability if of_capability else generate_package)(
             spec, out
         )
-        for notice in generated.notices:
+        for notice in (*generated.notices, *_notices_on(out)):
             line = Text.assemble(("note:", "yellow"), " ", clean(str(notice)))
             errors().print(line, soft_wrap=True)
         console = make_console()
@@ -58,3 +60,9 @@ def generate(
             console.print(str(path), soft_wrap=True)
         same = len(generated.files) - len(changed)
         errors().print(f"{len(changed)} written, {same} unchanged", style="bright_black")
+
+
+def _notices_on(out: Path) -> Iterator[str]:
+    name = out.absolute().name
+    if not name.isidentifier() or keyword.iskeyword(name):
+        yield f"{name} cannot be imported: Python takes letters, digits and _ in a package's name"
