@@ -49,8 +49,11 @@ async def test_a_client_has_the_options_of_its_service() -> None:
         assert hasattr(client, "stateless_runs")
 
 
-async def test_words_are_left_alone_where_two_services_could_have_said_them() -> None:
+async def test_words_are_left_alone_where_two_services_could_have_said_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A setting that may be any service's is not given the name of one."""
+    monkeypatch.delenv("ACP_URL", raising=False)
     async with Connections(options()) as connections:
         connections.open(["acp"])
         assert connections.in_options("Check base_url.") == "Check --acp-base-url or ACP_URL."

@@ -226,3 +226,23 @@ def test_a_misspelt_command_is_guessed(invoke: Invoke) -> None:
     """The line reads as a question and a hint."""
     line = only_line(invoke("port", "lst").stderr)
     assert line.endswith("Did you mean 'list'? see actionruns port --help")
+
+
+def test_the_key_of_agents_is_named_as_an_option(
+    acp: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refused key leads to the option for it; nothing of the line looks like a secret."""
+    monkeypatch.setenv("ACP_API_KEY", "wrong")
+    line = only_line(acp("agents").stderr)
+    assert "check --api-key-file (ACP_API_KEY), sent in the header x-api-key, or token" in line
+    assert "***" not in line
+
+
+def test_the_session_is_named_as_an_option(
+    forgeportal: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session that has ended leads to the option for another one."""
+    monkeypatch.setenv("FORGEPORTAL_SESSION", "old")
+    line = only_line(forgeportal("list").stderr)
+    assert "forgeportal.sid (--session-file, FORGEPORTAL_SESSION)" in line
+    assert "***" not in line

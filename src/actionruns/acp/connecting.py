@@ -18,8 +18,8 @@ __all__ = ["authorizer_of", "base_url_of", "check_version"]
 _BASE_URL: Final = "http://localhost"
 
 _HINT: Final = (
-    "Check api_key (ACP_API_KEY), which is sent as x-api-key, or token, which is sent as a bearer "
-    "token: a server wants one of them"
+    "A server wants one of two: check api_key (ACP_API_KEY), sent in the header x-api-key, or "
+    "token, sent in the header Authorization"
 )
 
 

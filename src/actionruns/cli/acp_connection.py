@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
@@ -23,6 +24,7 @@ class AcpConnection(Connection[AnyAcpClient]):
     """How to reach a server of the Agent Connect Protocol; not each wants a key."""
 
     url_variable: ClassVar[str] = "ACP_URL"
+    credentials: ClassVar[Mapping[str, str]] = {r"\bapi_key\b": "--api-key-file"}
 
     base_url: Annotated[
         str | None,

@@ -6,6 +6,7 @@ import abc
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
@@ -38,6 +39,9 @@ class Connection(abc.ABC, Generic[C]):
 
     url_variable: ClassVar[str]
     """The environment's variable for the service's address."""
+
+    credentials: ClassVar[Mapping[str, str]]
+    """The options for credentials, by the pattern of what the client's errors call them."""
 
     base_url: str | None = None
     call_timeout: Annotated[
@@ -105,6 +109,8 @@ class Connection(abc.ABC, Generic[C]):
     def in_options(self, message: str) -> str:
         """Return an error's message with settings named as they are given to a command."""
         message = _LEADING.sub(lambda found: _OPTIONS.get(found[1], f"--{found[1]}"), message)
+        for name, option in self.credentials.items():
+            message = re.sub(name, option, message)
         if self.base_url is not None:
             source = "--base-url"
         elif os.environ.get(self.url_variable):

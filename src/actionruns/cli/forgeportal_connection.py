@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -19,6 +20,7 @@ class ForgePortalConnection(Connection[AsyncForgePortalClient]):
     """How to reach ForgePortal; a portal in dev mode asks for no session."""
 
     url_variable: ClassVar[str] = "FORGEPORTAL_URL"
+    credentials: ClassVar[Mapping[str, str]] = {r"\bsession_cookie\b": "--session-file"}
 
     base_url: Annotated[
         str | None,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
@@ -16,19 +16,17 @@ from actionruns.cli.connecting import CONNECTION_PANEL, Connection, content_of
 
 __all__ = ["PortConnection"]
 
-# Credentials as the client's errors name them, and the options that give them here.
-_CREDENTIALS = (
-    (re.compile(r"\bclient_id\b"), "--client-id"),
-    (re.compile(r"\bclient_secret\b"), "--client-secret-file"),
-    (re.compile(r"\btoken=|(?<=, or )token(?=[,;])"), "--token-file"),
-)
-
 
 @attrs.frozen(kw_only=True)
 class PortConnection(Connection[AsyncPortClient]):
     """How to reach Port."""
 
     url_variable: ClassVar[str] = "PORT_BASE_URL"
+    credentials: ClassVar[Mapping[str, str]] = {
+        r"\bclient_id\b": "--client-id",
+        r"\bclient_secret\b": "--client-secret-file",
+        r"\btoken=|(?<=, or )token(?=[,;])": "--token-file",
+    }
 
     base_url: Annotated[
         str | None,
@@ -85,13 +83,6 @@ class PortConnection(Connection[AsyncPortClient]):
             client_secret=self._secret(),
             token=content_of(self.token_file, "--token-file"),
         )
-
-    def in_options(self, message: str) -> str:
-        """Return an error's message with settings named as they are given to a command."""
-        message = super().in_options(message)
-        for name, option in _CREDENTIALS:
-            message = name.sub(option, message)
-        return message
 
     def _secret(self) -> str | None:
         if self.client_secret_file is not None:
