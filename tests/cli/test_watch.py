@@ -80,6 +80,7 @@ def test_all_active_runs_of_some_services(invoke: Invoke, everywhere: Everywhere
         ([], "name runs, or give --all-active, --stdin or --from-file"),
         (["r_1"], "r_1 names no service: write port:r_1 or forgeportal:r_1 or acp:r_1, or give"),
         (["port:"], "port: names no service"),
+        (["pear:1"], "pear:1: there is no service pear; known are port, forgeportal, acp"),
         (
             ["r_1", "--service", "port", "--service", "acp"],
             "r_1 names no service: write port:r_1 or acp:r_1, or give one --service",

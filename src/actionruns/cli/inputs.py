@@ -173,6 +173,9 @@ def ref_of(text: str, services: Sequence[str]) -> str:
         return text
     if len(services) == 1:
         return f"{services[0]}:{text}"
+    if named and run_id:
+        known = ", ".join(SERVICES)
+        raise typer.BadParameter(f"{text}: there is no service {named}; known are {known}")
     examples = " or ".join(f"{name}:{text}" for name in services or SERVICES)
     raise typer.BadParameter(f"{text} names no service: write {examples}, or give one --service")
 
