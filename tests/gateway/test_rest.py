@@ -261,6 +261,21 @@ async def test_the_page_needs_nothing_from_elsewhere(gateway: Gateway, call: Cal
     assert "include_pending_approvers</code> (required)" in answer.body
 
 
+async def test_the_root_leads_to_the_page(gateway: Gateway, call: Caller) -> None:
+    """Who opens the address that the command prints sees the page."""
+    answer = await call(gateway, "GET", "/")
+    assert answer.body == (await call(gateway, "GET", "/docs")).body
+
+
+async def test_a_root_of_the_document_is_its_own(jobs: Jobs, call: Caller) -> None:
+    """A document that exposes something at the root keeps it."""
+    rooted = capability(("- path: /jobs\n          name: all", "- path: /\n          name: all"))
+    async with served(rooted, {"JOBS_KEY": "k"}, base_uri=jobs.url) as gateway:
+        answer = await call(gateway, "GET", "/")
+    assert "<html" not in str(answer.body)
+    assert answer.status == 200
+
+
 async def test_texts_of_a_document_are_no_markup(jobs: Jobs, call: Caller) -> None:
     """A description with markup in it is shown, not run."""
     evil = capability(("description: List jobs.", "description: <script>alert(1)</script>"))

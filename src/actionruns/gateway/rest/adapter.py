@@ -55,6 +55,8 @@ def make_rest_app(
     own = (adapter.describe, adapter.show, adapter.tell_health, adapter.tell_readiness)
     for path, handler in zip(OWN_PATHS, own, strict=True):
         app.router.add_get(path, handler)
+    if not any(call.path == "/" for call in calls):
+        app.router.add_get("/", adapter.lead_to_page)
     return app
 
 
@@ -115,6 +117,10 @@ class _Adapter:
         """Answer with a page that shows it."""
         policy = {"Content-Security-Policy": _PAGE_POLICY}
         return web.Response(text=self._page, content_type="text/html", headers=policy)
+
+    async def lead_to_page(self, _: web.Request) -> web.Response:
+        """Lead people who open the address that the command prints to the page."""
+        return web.Response(status=302, headers={"Location": "/docs"})
 
     async def tell_health(self, _: web.Request) -> web.Response:
         """Tell that the process lives."""
