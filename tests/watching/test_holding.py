@@ -149,6 +149,26 @@ def test_a_server_that_does_not_hold_is_not_asked_at_once_again() -> None:
     assert run_virtually(simulate()).asked["hold"] <= 22
 
 
+def test_a_run_that_goes_to_and_fro_is_no_busy_loop() -> None:
+    """Some changes on end are seen at once; a run that never stands still is paced."""
+
+    class Restless(HoldingSource):
+        async def get(self, run_id: str) -> FakeRun:
+            was_queued = self.runs[run_id].status == "queued"
+            self.runs[run_id].status = "running" if was_queued else "queued"
+            await asyncio.sleep(0.01)
+            return await super().get(run_id)
+
+    async def simulate() -> int:
+        source = Restless(ids(1))
+        source.answers_at_once = True
+        watch = Watch([(source, ids(1))], WatchSettings(timeout=100))
+        await collect(watch)
+        return watch.progress.requests
+
+    assert 100 <= run_virtually(simulate()) <= 250
+
+
 @pytest.mark.parametrize("status", [404, 405, 500, 501])
 def test_a_server_that_cannot_hold_is_polled(status: int) -> None:
     """It says so once; then the next best way is taken."""

@@ -65,6 +65,25 @@ def test_many_that_are_added_one_by_one_do_not_make_as_many_looks() -> None:
     run_virtually(simulate())
 
 
+def test_a_push_does_not_hold_up_what_is_added_with_it() -> None:
+    """A webhook tells of one run in the very moment in which another is added."""
+
+    async def simulate() -> None:
+        source = FakeSource(ids(6))
+        watch = Watch([(source, ids(5))])
+        for _ in range(5):
+            await anext(watch)
+        await asyncio.sleep(200)
+        began = now()
+        watch.add(["r_5"])
+        watch.poke(["r_0"])
+        assert (await anext(watch)).run_id == "r_5"
+        assert now() - began <= 1.1
+        await watch.aclose()
+
+    run_virtually(simulate())
+
+
 def test_a_run_that_is_dropped_is_told_of_no_more() -> None:
     """Dropping the last one ends the watch."""
 

@@ -61,6 +61,7 @@ class Follower(Generic[R]):
         self._ends, self._hidden = MovingMean(), MovingMean()
         self._refused_holds: dict[Look, int] = {}
         self._poked: dict[str, None] = {}
+        self._is_hurried = False
         self._news = asyncio.Event()
         self._holder = Holder(fleet, self._asker, progress, self._news)
         self._refusals = fleet.source.refusals()
@@ -68,6 +69,7 @@ class Follower(Generic[R]):
 
     def hurry(self) -> None:
         """Look again as soon as the shortest interval is over: there are new runs."""
+        self._is_hurried = True
         self._news.set()
 
     def poke(self, run_ids: Iterable[str]) -> None:
@@ -233,11 +235,12 @@ class Follower(Generic[R]):
             until = min(until, self._deadline)
         while self.fleet.ledger and loop.time() < until:
             await self._until_news(until)
+            if self._is_hurried:
+                self._is_hurried = False
+                until = min(until, loop.time() + self.fleet.settings.shortest)
             poked, self._poked = self._poked, {}
             if poked:
                 await self._ask_poked(poked)
-            else:
-                until = min(until, loop.time() + self.fleet.settings.shortest)
 
     async def _until_news(self, until: float | None) -> None:
         try:

@@ -24,6 +24,9 @@ _log = logging.getLogger("actionruns.watching")
 # Only these move by themselves; a run that waits for a person would have its answer at once.
 _MOVING = (RunState.QUEUED, RunState.RUNNING)
 
+# So often, one after the other, a run that has moved is held again at once.
+_QUICK_MOVES = 3
+
 # What a server says that can't hold answers, or has no streams.
 _NOT_OFFERED = (404, 405, 500, 501)
 
@@ -68,6 +71,7 @@ class Holder(Generic[R]):
         refused: list[ApiError] = []
 
         async def follow(followed: Followed) -> None:
+            quick = 0
             while loop.time() < until and not refused and followed.run_id in self._fleet.ledger:
                 began, before = loop.time(), followed.status
                 error = None
@@ -78,7 +82,10 @@ class Holder(Generic[R]):
                 await self._asker.ask(followed)
                 if error is not None and followed.unknown_since is None:
                     refused.append(error)  # of the way to wait, not of a run that is gone
-                if followed.status == before:  # a server that answers at once is not asked at once
+                quick = quick + 1 if loop.time() - began < self._fleet.settings.shortest else 0
+                # A server that answers at once is not asked at once; nor is one, for long, whose
+                # run goes to and fro.
+                if followed.status == before or quick > _QUICK_MOVES:
                     await self._sleep(began + self._fleet.settings.shortest - loop.time(), stopping)
 
         try:
