@@ -82,3 +82,20 @@ def test_leaving_the_block_acknowledges_the_last_update(
     assert not update.redelivered
     with port.watch([], checkpoint=file) as watch:
         assert list(watch) == []
+
+
+def test_a_client_closed_in_the_block_of_its_watch_ends_it_in_silence(
+    emulator: Emulated, port: PortClient, tmp_path: Path
+) -> None:
+    """The watch is closed with it; its last update is told again, if there is a checkpoint."""
+    run_ids = emulator.call(emulator.emulator.add_runs, 2)
+    with port.watch(run_ids, checkpoint=tmp_path / "watch.db") as watch:
+        first = next(watch).run_id
+        port.close()
+    assert list(watch) == []
+    with (
+        PortClient(base_url=emulator.emulator.port_url, token="demo") as other,
+        other.watch([], checkpoint=tmp_path / "watch.db") as again,
+    ):
+        told_again = next(again)
+    assert (told_again.run_id, told_again.redelivered) == (first, True)

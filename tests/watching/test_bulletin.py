@@ -82,3 +82,21 @@ def test_a_failure_is_one_warning_with_its_fields(caplog: pytest.LogCaptureFixtu
     assert (fields["service"], fields["error"], fields["status"]) == ("fake", "ServerError", 503)
     assert (fields["method"], fields["url"]) == ("GET", "http://api.test/runs")
     assert (fields["attempt"], fields["followed"]) == (4, 5)
+
+
+def test_what_stands_against_many_runs_is_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    """However many runs the service does not know, and however often it says so: one trouble."""
+    source = FakeSource(ids(20))
+    settings = WatchSettings(interval=10.0, not_found_grace=100.0)
+    source.errors["r_3"] = [ServerError("down", status=503), None]
+
+    def behave(number: int) -> None:
+        for run_id in ids(20)[10:]:
+            source.runs.pop(run_id, None)
+        end_all_in_round(source, 12)(number)
+
+    source.each_round = behave
+    source.hidden = {"r_3"}
+    run_virtually(collect(watch(source, settings=settings)))
+    warned = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert sorted(vars(record)["error"] for record in warned) == ["NotFound", "ServerError"]

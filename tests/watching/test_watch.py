@@ -381,7 +381,13 @@ async def test_repeated_ids_are_followed_once() -> None:
 
 @pytest.mark.parametrize(
     ("run_ids", "words"),
-    [("r_1", "write \\['r_1'\\]"), ([1], "holds 1"), ([""], "holds ''"), ([None], "holds None")],
+    [
+        ("r_1", "write \\['r_1'\\]"),
+        ([1], "holds 1"),
+        ([""], "holds ''"),
+        ([None], "holds None"),
+        (["é", "\ud800"], "not valid Unicode"),
+    ],
 )
 def test_run_ids_that_are_none_are_refused(run_ids: Any, words: str) -> None:
     """A text instead of a list, and ids that are no texts, are refused before anything is asked."""

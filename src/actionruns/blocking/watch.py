@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
 from actionruns.blocking.stream import BlockingIterator
+from actionruns.errors import ClientClosed
 from actionruns.states import Run
 from actionruns.watching import Progress, RunUpdate, Snapshot, Watch
 
@@ -69,7 +71,9 @@ class BlockingWatch(BlockingIterator[RunUpdate[R]], Generic[R]):
     ) -> None:
         try:
             if error is None:
-                self.acknowledge()
+                # With its client, a watch was closed, and its checkpoint with it.
+                with suppress(ClientClosed):
+                    self.acknowledge()
         finally:
             super().__exit__(kind, error, traceback)
 

@@ -96,6 +96,9 @@ class Fleet(Generic[R]):
         self._progress = progress
         self._heard = False
         self._last_error: ActionRunsError | None = None
+        # The kinds of errors that this look has met, and the one before.
+        self._met: set[object] = set()
+        self._met_before: set[object] = set()
 
     def ref(self, followed: Followed) -> str:
         """Return a run's reference."""
@@ -127,6 +130,7 @@ class Fleet(Generic[R]):
         """Begin a look at the runs."""
         self.changed = self.refused = self.unpushed = False
         self.ends = 0
+        self._met_before, self._met = self._met, set()
 
     def raise_first_error(self) -> None:
         """Raise what the first look met when it has learnt nothing at all; later, do nothing.
@@ -210,8 +214,11 @@ class Fleet(Generic[R]):
         """Note a failed request."""
         self._progress.failures += 1
         self.refused |= isinstance(error, RateLimited)
-        # What is raised needs no line in the log, and what goes on no second one.
-        is_news = str(error) != str(self._last_error)
+        # What is raised needs no line in the log, and what goes on no second one: a thousand runs
+        # that the service does not know are one trouble.
+        kind = type(error), getattr(error, "status", None)
+        is_news = kind not in self._met and kind not in self._met_before
+        self._met.add(kind)
         _log.log(
             logging.WARNING if is_news and not self._is_raised(error) else logging.DEBUG,
             "%s",

@@ -47,8 +47,18 @@ def check_run_ids(run_ids: object) -> list[str]:
         if not isinstance(run_id, str) or not run_id:
             held = repr(run_id) if isinstance(run_id, str | int | None) else _kind(run_id)
             raise InvalidRequest(f"run_ids must hold ids (texts), but holds {held}")
+        if not _is_unicode(run_id):
+            raise InvalidRequest(f"run_ids holds {run_id!r}, which is not valid Unicode")
         ids[run_id] = None
     return list(ids)
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether a text can be sent and kept: one with half of a surrogate pair cannot."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _kind(value: object) -> str:
