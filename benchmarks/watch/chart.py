@@ -71,9 +71,11 @@ def _lines(
         (sweeps, colours.sweep, "sweeping the list"),
     ):
         axes.plot(*zip(*points, strict=True), color=colour, marker="o", linewidth=2)
+        # Above the line for as far as the name reaches.
+        highest = max(value for runs, value in points if runs * 10 >= points[-1][0])
         axes.annotate(
             name,
-            points[-1],
+            (points[-1][0], highest),
             xytext=(0, 9),
             textcoords="offset points",
             ha="right",
