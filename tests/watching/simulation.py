@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -86,6 +87,15 @@ class History:
         """Whether it ends at all."""
         return STATES[self.end].is_terminal
 
+    def next_change(self, now: float) -> float:
+        """Return when it has another status, infinity when that was its last."""
+        at = 0.0
+        for seconds, _ in self.phases:
+            at += seconds
+            if at > now:
+                return at
+        return math.inf
+
     def is_known(self, now: float) -> bool:
         """Tell whether the service knows it at a time."""
         return self.vanishes is None or now < self.end_time + self.vanishes
@@ -104,6 +114,7 @@ class Habits:
         empty_pages: Empty pages before the first full one; only where there is a cursor.
         faults: By the number of a request, what goes wrong with it.
         skew: Seconds by which its clock is ahead of ours.
+        hold: Seconds for which it holds an answer until a run moves; None = it can't.
     """
 
     paging: Paging = Paging.CURSOR
@@ -114,6 +125,7 @@ class Habits:
     empty_pages: int = 0
     faults: dict[int, Fault] = attrs.Factory(dict)
     skew: float = 0.0
+    hold: float | None = None
 
 
 class SimulatedSource(RunSource[FakeRun]):
@@ -135,6 +147,7 @@ class SimulatedSource(RunSource[FakeRun]):
     def __init__(self, histories: dict[str, History], habits: Habits) -> None:
         self.histories = histories
         self.habits = habits
+        self.hold_seconds = habits.hold
         self.look: Callable[[], int] = lambda: 0
         self.requests = 0
         self.asked: Counter[tuple[int, str]] = Counter()
@@ -161,6 +174,15 @@ class SimulatedSource(RunSource[FakeRun]):
         if not history.is_known(self.now()):
             raise NotFound(f"no run {run_id}", status=404)
         return FakeRun(run_id, history.status(self.now()))
+
+    async def hold(self, run_id: str) -> None:
+        """Return when a run has moved, or after a while; at once when it has ended."""
+        await self._serve(self.habits.single_seconds)
+        history, now = self.histories[run_id], self.now()
+        if not history.is_known(now):
+            raise NotFound(f"no run {run_id}", status=404)
+        if now < history.end_time or not history.ends:
+            await asyncio.sleep(min(self.habits.hold or 0.0, history.next_change(now) - now))
 
     async def active_page(self, cursor: str | None) -> ActivePage:
         """Return a page of the active runs."""

@@ -366,3 +366,9 @@ def test_a_checkpoint_that_cannot_be_used_is_told_at_the_first_update(tmp_path: 
             await anext(watch)
 
     run_virtually(simulate())
+
+
+def test_a_service_is_looked_at_by_one_source() -> None:
+    """The runs of the one would be asked for at the other, and called gone."""
+    with pytest.raises(InvalidRequest, match="'fake' by one source"):
+        Watch([(FakeSource(ids(1)), ids(1)), (FakeSource(["x"]), ["x"])])

@@ -359,10 +359,15 @@ async def test_progress_counts() -> None:
 async def test_several_services_are_followed_together() -> None:
     """One watch may follow the runs of several sources."""
     one, other = FakeSource(ids(1)), FakeSource(["x"])
+    other.service = "other"
     one.end("r_0")
     other.end("x")
     updates = await collect(Watch([(one, ids(1)), (other, ["x"])], FAST))
-    assert {update.run_id for update in updates} == {"r_0", "x"}
+    ended = Outcome.ENDED
+    assert {update.ref: update.outcome for update in updates} == {
+        "fake:r_0": ended,
+        "other:x": ended,
+    }
 
 
 async def test_no_runs_end_at_once() -> None:

@@ -70,6 +70,11 @@ class Conductor(Generic[R]):
         self._dropped: list[str] = []
         self._later: list[Callable[[], None]] = []
         for source, run_ids in following:
+            if source.service in self.followers:
+                raise InvalidRequest(
+                    f"a watch looks at {source.service!r} by one source; give all its runs to "
+                    "that one, or make another watch for another account"
+                )
             self._add_follower(source)
             self._to_come.update((f"{source.service}:{name}", name) for name in run_ids)
         progress.followed = len(self._to_come)
