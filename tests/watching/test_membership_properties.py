@@ -56,7 +56,8 @@ members = st.builds(
     Member,
     history=histories,
     joins=st.none() | moments,
-    leaves=st.none() | st.none() | moments,
+    # Not at once: timers that are due at the same moment come in any order.
+    leaves=st.none() | st.none() | st.floats(0.5, 100.0, width=16),
     pushed=st.lists(moments, max_size=3),
 )
 fleets = st.lists(members, min_size=1, max_size=10).map(

@@ -203,9 +203,9 @@ def test_a_failing_page_is_no_page() -> None:
         for _ in range(5):
             await anext(following)
         source.list_error = ServerError("down", status=503)
-        await asyncio.sleep(3.5)
+        await asyncio.sleep(2.5)
         shot = following.snapshot()
-        assert (shot.pages, shot.failures, shot.singles) == (1, 3, 0)
+        assert (shot.pages, shot.failures, shot.singles) == (1, 2, 0)
         await following.aclose()
 
     run_virtually(simulate())

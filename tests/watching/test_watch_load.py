@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from actionruns.errors import AuthenticationFailed, DecodeFailed
-from actionruns.watching import WatchSettings
-from tests.watching.fakes import FakeSource, collect, end_all_in_round, ids, watch
+from actionruns.errors import AuthenticationFailed, DecodeFailed, ServerError
+from actionruns.watching import Outcome, WatchSettings
+from tests.watching.fakes import FakeSource, collect, end_all_in_round, ids, last_by_run, watch
 
 pytestmark = pytest.mark.anyio
 
@@ -50,6 +50,40 @@ async def test_a_refused_list_is_tried_again_after_some_rounds() -> None:
     await collect(watch(source))
     assert source.rounds == 4
     assert len(source.singles) == 50 * (1 + 10 + 1)  # refused, rounds without the list, ended
+
+
+async def test_ends_are_seen_although_the_list_alone_keeps_failing() -> None:
+    """A run that is asked for shows that the service answers: the others are asked for, too."""
+    source = FakeSource(ids(50))
+
+    def fail(number: int) -> None:
+        source.list_error = ServerError("down", status=500) if number >= 2 else None
+        if number == 2:
+            source.end("r_7")
+        if number == 6:
+            end_all_in_round(source, 6)(number)
+
+    source.each_round = fail
+    updates = last_by_run(await collect(watch(source)))
+    assert {update.outcome for update in updates.values()} == {Outcome.ENDED}
+    assert source.singles.count("r_7") == 1
+
+
+async def test_a_service_that_is_down_is_asked_for_one_run_alone() -> None:
+    """A question for each of many runs would be the last that it needs."""
+    source = FakeSource(ids(50))
+    down = ServerError("down", status=503)
+
+    def fail(number: int) -> None:
+        is_down = 2 <= number < 12
+        source.list_error = down if is_down else None
+        source.errors = {run_id: [down] for run_id in ids(50)} if is_down else {}
+        end_all_in_round(source, 12)(number)
+
+    source.each_round = fail
+    await collect(watch(source))
+    assert source.rounds == 12
+    assert len(source.singles) == 8 + 50  # from the third failure on; the ends
 
 
 async def test_leaving_the_loop_ends_the_following() -> None:

@@ -32,6 +32,9 @@ _log = logging.getLogger("actionruns.watching")
 # Looks after which a server that could not hold answers is asked again whether it can.
 _LOOKS_WITHOUT_HOLD = 100
 
+# Sweeps on end that have failed before a single run is asked for.
+_FAILED_SWEEPS = 3
+
 # Runs that are gone through in one go before other tasks have a turn.
 _BATCH = 2000
 
@@ -165,6 +168,8 @@ class Follower(Generic[R]):
             swept = await self._sweeper.sweep()
             if swept.read:
                 await self._confirm(None if swept.covers else plan.singles)
+            elif self._sweeper.failed >= _FAILED_SWEEPS:
+                await self._try_without_list()
         else:
             await self._hold(plan.look)
         self._ends.take(fleet.ends)
@@ -179,6 +184,13 @@ class Follower(Generic[R]):
             await self._asker.ask_all(due)
             hidden += self._asker.hidden
         self._hidden.take(hidden)
+
+    async def _try_without_list(self) -> None:
+        """Ask for one run, to learn whether it is the list alone that fails."""
+        for followed in self.fleet.ledger.find(self.fleet.ledger.missing()[:1]):
+            await self._asker.ask(followed)
+            if followed.failing_since is None:
+                self._sweeper.give_up()
 
     async def _hold(self, look: Look) -> None:
         source = self.fleet.source

@@ -64,12 +64,14 @@ class Sweeper(Generic[R]):
         deadline: When the watch's time is up, on the loop's clock; None = never.
         seconds: How long a page takes.
         reach: How far the list has to be read.
+        failed: Sweeps on end that have failed in a bad moment.
     """
 
     def __init__(self, fleet: Fleet[R], progress: Progress) -> None:
         self.deadline: float | None = None
         self.seconds = MovingMean()
         self.reach = Reach()
+        self.failed = 0
         self._fleet = fleet
         self._progress = progress
         self._looks_without_list = 0
@@ -78,6 +80,10 @@ class Sweeper(Generic[R]):
     def listable(self) -> bool:
         """Whether the service lists runs to these credentials."""
         return self._looks_without_list == 0
+
+    def give_up(self) -> None:
+        """Take the list for one that is refused: it is tried again after some looks."""
+        self._looks_without_list = _LOOKS_WITHOUT_LIST
 
     def skip(self) -> None:
         """Note a look without the list."""
@@ -104,6 +110,7 @@ class Sweeper(Generic[R]):
                 finer = [name for name in fleet.source.parts(part) if name not in seen]
                 parts.extend(finer[: _MOST_PARTS - len(seen)])
                 seen.update(finer)
+        self.failed = 0
         reach.end(fleet.ledger.unseen)
         return Swept(read=True, covers=covers)
 
@@ -131,8 +138,9 @@ class Sweeper(Generic[R]):
         except ActionRunsError as error:
             fleet.note_error(error)
             if isinstance(error, _NO_LIST):
-                self._looks_without_list = _LOOKS_WITHOUT_LIST
+                self.give_up()
             else:  # a bad moment: look again later
+                self.failed += 1
                 await fleet.see_failure_of_all(error, loop.time())
             return None
         except TimeoutError:  # our own deadline
