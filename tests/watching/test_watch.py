@@ -193,6 +193,17 @@ async def test_an_unknown_run_has_a_grace_time() -> None:
     assert (await anext(watching)).outcome is Outcome.ENDED
 
 
+async def test_a_first_look_that_finds_a_run_unknown_has_heard_of_the_service() -> None:
+    """What goes wrong with another run in that look is that run's moment, not the watch's end."""
+    source = FakeSource(ids(1))
+    source.end("r_0")
+    source.errors["r_0"] = [ConnectionFailed("reset"), None]
+    settings = WatchSettings(interval=1e-6, not_found_grace=1e-6, max_in_flight=1)
+    updates = last_by_run(await collect(watch(source, "lost", "r_0", settings=settings)))
+    assert updates["r_0"].outcome is Outcome.ENDED
+    assert updates["lost"].outcome is Outcome.GONE
+
+
 async def test_a_run_unknown_for_longer_is_gone_and_the_others_go_on() -> None:
     """A lost run is its own outcome, never the watch's end."""
     source = FakeSource(ids(2))

@@ -189,6 +189,7 @@ class Fleet(Generic[R]):
             now: A monotonic time in seconds.
         """
         self.note_error(error)
+        self._heard = True  # it has answered, if only this
         if followed.unknown_since is None:
             followed.unknown_since = now
         if now - followed.unknown_since >= self.settings.not_found_grace:
