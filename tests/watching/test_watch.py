@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from actionruns.errors import (
-    ActionRunsError,
     AuthenticationFailed,
     ConnectionFailed,
     DecodeFailed,
@@ -193,17 +192,6 @@ async def test_an_unknown_run_has_a_grace_time() -> None:
     assert (await anext(watching)).outcome is Outcome.ENDED
 
 
-async def test_a_first_look_that_finds_a_run_unknown_has_heard_of_the_service() -> None:
-    """What goes wrong with another run in that look is that run's moment, not the watch's end."""
-    source = FakeSource(ids(1))
-    source.end("r_0")
-    source.errors["r_0"] = [ConnectionFailed("reset"), None]
-    settings = WatchSettings(interval=1e-6, not_found_grace=1e-6, max_in_flight=1)
-    updates = last_by_run(await collect(watch(source, "lost", "r_0", settings=settings)))
-    assert updates["r_0"].outcome is Outcome.ENDED
-    assert updates["lost"].outcome is Outcome.GONE
-
-
 async def test_a_run_unknown_for_longer_is_gone_and_the_others_go_on() -> None:
     """A lost run is its own outcome, never the watch's end."""
     source = FakeSource(ids(2))
@@ -275,19 +263,6 @@ async def test_refused_credentials_end_the_watch_with_their_error(count: int) ->
     source.list_error = error
     source.errors = {run_id: [error] for run_id in ids(count)}
     with pytest.raises(AuthenticationFailed):
-        await collect(watch(source))
-
-
-@pytest.mark.parametrize("count", [1, 10])
-@pytest.mark.parametrize(
-    "error", [ConnectionFailed("nobody there"), PermissionDenied("no", status=403)]
-)
-async def test_a_first_look_that_learns_nothing_raises(count: int, error: ActionRunsError) -> None:
-    """A server that is down or a permission that lacks is told at once, not after an hour."""
-    source = FakeSource(ids(count))
-    source.list_error = error
-    source.errors = {run_id: [error] for run_id in ids(count)}
-    with pytest.raises(type(error)):
         await collect(watch(source))
 
 
