@@ -196,7 +196,11 @@ class Ledger:
         return [name for name, run in self._runs.items() if run.round != self._round]
 
     def to_confirm(
-        self, at_most: int | None = None, *, of: Iterable[str] | None = None
+        self,
+        at_most: int | None = None,
+        *,
+        of: Iterable[str] | None = None,
+        resting: bool = True,
     ) -> list[Followed]:
         """Return the runs that the list did not show and that are to be asked for.
 
@@ -204,13 +208,14 @@ class Ledger:
             at_most: So many of them, the longest not asked first; the others have their turn in
                 later rounds. None = all.
             of: Those of these alone, out of `missing`; None = of all.
+            resting: Leave out those that rest; False = ask for them as well.
         """
         due = []
         for name in self.missing() if of is None else of:
             run = self._runs.get(name)
             if run is None:
                 continue
-            if isinstance(run, Followed) and run.rest > 0:
+            if resting and isinstance(run, Followed) and run.rest > 0:
                 run.rest -= 1
             else:
                 due.append(name)

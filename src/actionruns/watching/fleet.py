@@ -177,7 +177,6 @@ class Fleet(Generic[R]):
         """
         self._heard = True
         followed.unknown_since = followed.failing_since = None
-        self.ledger.is_active_after_all(followed)
         await self._report(followed, run, pushed=pushed)
 
     async def see_unknown(self, followed: Followed, error: NotFound, now: float) -> None:

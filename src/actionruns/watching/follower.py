@@ -180,9 +180,14 @@ class Follower(Generic[R]):
         missing = ledger.missing()
         some = _BATCH if at_most is None else max(1, len(missing))
         for begin in range(0, len(missing), some):
-            due = ledger.to_confirm(at_most, of=missing[begin : begin + some])
+            # While changes are pushed, looks are a safety net and seldom: no run is left out then.
+            resting = not self._tempo.pushed
+            due = ledger.to_confirm(at_most, of=missing[begin : begin + some], resting=resting)
             await self._asker.ask_all(due)
             hidden += self._asker.hidden
+            for run in due:
+                if run.unknown_since is None and run.failing_since is None:
+                    ledger.is_active_after_all(run)
         self._hidden.take(hidden)
 
     async def _try_without_list(self) -> None:
