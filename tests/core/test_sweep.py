@@ -153,6 +153,24 @@ def test_a_hidden_run_is_asked_for_less_and_less() -> None:
     assert asked == [0, 2, 5, 10, 15]
 
 
+@pytest.mark.parametrize(
+    ("looks", "expected"),
+    [(1, [0, 2, 5, 10, 15]), (2, [0, 1, 2, 4, 6]), (3, [0, 1, 2, 3, 4])],
+)
+def test_a_hidden_run_rests_no_longer_because_looks_are_seldom(
+    looks: int, expected: list[int]
+) -> None:
+    """A look that stands for several takes as much off the rest, and the next one counts, too."""
+    ledger = Ledger(["a"])
+    asked = []
+    for number in range(20):
+        ledger.begin_round()
+        for run in ledger.to_confirm(looks=looks):
+            asked.append(number)
+            ledger.is_active_after_all(run)
+    assert asked[:5] == expected
+
+
 def test_a_row_ends_the_rest() -> None:
     """A run that is listed again is asked for as soon as it is missing again."""
     ledger = Ledger(["a"])

@@ -19,12 +19,12 @@ from tests.watching.simulation import History, SimulatedSource
 from tests.watching.test_sweep_properties import (
     EXAMPLES,
     GRACE,
-    SLACK,
     TIMEOUT,
     Told,
     follow,
     habits,
     histories,
+    slack,
 )
 from tests.watching.virtual import run_virtually
 
@@ -77,7 +77,7 @@ async def change(watch: Watch[FakeRun], fleet: dict[str, Member]) -> None:
             loop.call_at(at, watch.poke, [run_id])
 
 
-def check(fleet: dict[str, Member], told: list[Told]) -> None:
+def check(fleet: dict[str, Member], told: list[Told], slack: float) -> None:
     """Check that nothing is told of who is not followed, and all of who is."""
     by_run: dict[str, list[Told]] = {run_id: [] for run_id in fleet}
     for item in told:
@@ -99,7 +99,7 @@ def check(fleet: dict[str, Member], told: list[Told]) -> None:
         if member.left is None:
             assert outcomes, "a run was lost"
             assert outcomes[-1] is not None
-            seen_by = max(member.joins or 0.0, member.history.end_time) + SLACK
+            seen_by = max(member.joins or 0.0, member.history.end_time) + slack
             if member.history.ends and member.history.vanishes is None and seen_by < TIMEOUT:
                 assert outcomes[-1] is Outcome.ENDED, "an end was missed"
 
@@ -132,4 +132,4 @@ def test_runs_that_come_and_go_are_told_of_while_they_are_followed(
 
     with tempfile.TemporaryDirectory() if keeps else contextlib.nullcontext() as folder:
         if run_virtually(simulate(Path(folder) / "checkpoint.db" if folder else None)):
-            check(fleet, told)
+            check(fleet, told, slack(source))

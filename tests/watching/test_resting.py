@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+from actionruns.errors import RateLimited
 from actionruns.watching import Watch, WatchSettings
 from tests.watching.fakes import FakeRun, FakeSource, ids
 from tests.watching.virtual import run_virtually
@@ -24,9 +25,15 @@ class HidingSource(FakeSource):
 
     async def get(self, run_id: str) -> FakeRun:
         """Return a run."""
-        if self.singles.count("r_3") == 2 and run_id == "r_3":
+        run = await super().get(run_id)
+        if self.singles.count("r_3") == 3:
             self.third.set()
-        return await super().get(run_id)
+        return run
+
+
+def accept(source: FakeSource) -> None:
+    """Refuse no more."""
+    source.list_error = None
 
 
 def now() -> float:
@@ -52,6 +59,27 @@ def test_a_run_that_the_list_hides_is_not_left_out_while_looks_are_seldom() -> N
         began = now()
         assert (await anext(watch)).run_id == "r_3"
         assert now() - began < 90
+        await watch.aclose()
+
+    run_virtually(simulate())
+
+
+def test_a_run_that_the_list_hides_is_asked_for_in_the_first_look_after_refusals() -> None:
+    """Refusals make looks seldom: what rested before them has rested long enough by then."""
+
+    async def simulate() -> None:
+        source = HidingSource(ids(10))
+        watch = Watch([(source, ids(10))])
+        for _ in range(10):
+            await anext(watch)
+        async with asyncio.timeout(60):
+            await source.third.wait()
+        source.list_error = RateLimited("slower", status=429)
+        refused_from = source.rounds
+        source.each_round = lambda number: accept(source) if number > refused_from + 2 else None
+        source.end("r_3")
+        assert (await anext(watch)).run_id == "r_3"
+        assert source.rounds == refused_from + 3
         await watch.aclose()
 
     run_virtually(simulate())

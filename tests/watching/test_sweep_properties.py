@@ -23,7 +23,7 @@ EXAMPLES = int(os.environ.get("ACTIONRUNS_EXAMPLES", "150"))
 TIMEOUT = 300.0
 GRACE = 20.0
 # Time in which a run that has ended is seen, at the latest: a few looks at the longest interval,
-# and what slows looks down after refusals.
+# twice as long after a refusal.
 SLACK = 120.0
 
 seconds = st.floats(0.0, 40.0, width=16)
@@ -101,15 +101,22 @@ def check_updates(source: SimulatedSource, told: list[Told]) -> None:
         last[update.run_id] = update
     assert last.keys() == source.histories.keys(), "a run was lost"
     for run_id, update in last.items():
-        check_outcome(source.histories[run_id], update)
+        check_outcome(source.histories[run_id], update, slack(source))
 
 
-def check_outcome(history: History, update: RunUpdate[FakeRun]) -> None:
+def slack(source: SimulatedSource) -> float:
+    """Return the time in which an end is seen: each further refusal may double the interval."""
+    faults = source.habits.faults
+    refusals = [n for n in faults if faults[n] is Fault.RATE and n <= source.requests]
+    return SLACK * 2.0 ** max(0, len(refusals) - 1)
+
+
+def check_outcome(history: History, update: RunUpdate[FakeRun], slack: float) -> None:
     """Check that a run's last update is what had to be told of it."""
     if update.outcome is Outcome.TIMED_OUT:
         assert isinstance(update.error, WaitTimeout)
         in_time = history.ends and history.vanishes is None
-        assert not (in_time and history.end_time + SLACK < TIMEOUT), "an end was missed"
+        assert not (in_time and history.end_time + slack < TIMEOUT), "an end was missed"
     else:
         assert update.outcome in (Outcome.ENDED, Outcome.GONE)
 

@@ -200,7 +200,7 @@ class Ledger:
         at_most: int | None = None,
         *,
         of: Iterable[str] | None = None,
-        resting: bool = True,
+        looks: int = 1,
     ) -> list[Followed]:
         """Return the runs that the list did not show and that are to be asked for.
 
@@ -208,17 +208,20 @@ class Ledger:
             at_most: So many of them, the longest not asked first; the others have their turn in
                 later rounds. None = all.
             of: Those of these alone, out of `missing`; None = of all.
-            resting: Leave out those that rest; False = ask for them as well.
+            looks: For how many looks this one stands, when they come more seldom than usual. A run
+                is left out only if its rest lasts until the next.
         """
         due = []
         for name in self.missing() if of is None else of:
             run = self._runs.get(name)
             if run is None:
                 continue
-            if resting and isinstance(run, Followed) and run.rest > 0:
-                run.rest -= 1
-            else:
-                due.append(name)
+            if isinstance(run, Followed):
+                left = run.rest - looks
+                run.rest = max(0, left)
+                if left >= looks - 1:
+                    continue
+            due.append(name)
         if at_most is not None and len(due) > at_most:
             due = heapq.nsmallest(at_most, due, key=self._turn)
         runs = self.find(due)

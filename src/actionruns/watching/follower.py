@@ -167,22 +167,23 @@ class Follower(Generic[R]):
         elif plan.look is Look.SWEEP:
             swept = await self._sweeper.sweep()
             if swept.read:
-                await self._confirm(None if swept.covers else plan.singles)
+                await self._confirm(plan, None if swept.covers else plan.singles)
             elif self._sweeper.failed >= _FAILED_SWEEPS:
                 await self._try_without_list()
         else:
             await self._hold(plan.look)
         self._ends.take(fleet.ends)
 
-    async def _confirm(self, at_most: int | None) -> None:
+    async def _confirm(self, plan: Plan, at_most: int | None) -> None:
         """Ask for the runs that the list did not show."""
         ledger, hidden = self.fleet.ledger, 0
+        # Looks are seldom while changes are pushed, after refusals, and where the caller wants.
+        usual = max(self.fleet.settings.longest, plan.interval)
+        looks = max(1, round(self.interval / usual))
         missing = ledger.missing()
         some = _BATCH if at_most is None else max(1, len(missing))
         for begin in range(0, len(missing), some):
-            # While changes are pushed, looks are a safety net and seldom: no run is left out then.
-            resting = not self._tempo.pushed
-            due = ledger.to_confirm(at_most, of=missing[begin : begin + some], resting=resting)
+            due = ledger.to_confirm(at_most, of=missing[begin : begin + some], looks=looks)
             await self._asker.ask_all(due)
             hidden += self._asker.hidden
             for run in due:
