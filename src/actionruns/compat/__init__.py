@@ -1,0 +1,1 @@
+"""Look-alikes of other clients: existing code goes on with a changed import line."""
