@@ -106,6 +106,7 @@ def test_the_nav_is_complete_and_in_order() -> None:
         "Quick start",
         "Concepts",
         "Use",
+        "Moving existing code",
         "Services",
         "API reference",
         "Project",

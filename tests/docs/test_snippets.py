@@ -52,6 +52,7 @@ EMULATORS: Mapping[str, Mapping[str, Any]] = {
     "docs/cli.md": {"seed": 7, "duration": (5, 5), "auto_approve": False},
     # Runners report at their leisure; at speed, the emulated backend would be done before them.
     "docs/reporting.md": {"seed": 7, "auto_progress": False},
+    "docs/moving/pyport.md": {"seed": 7, "auto_progress": False},
 }
 
 
