@@ -20,7 +20,8 @@ _NEVER: Final = float("inf")
 class TimeLimit:
     """Cancels the block it surrounds when its time is up, and turns that into `TimeoutError`.
 
-    The same contract as `asyncio.timeout`: a cancellation from outside stays a cancellation.
+    The same contract as `asyncio.timeout`: a cancellation from outside stays a cancellation. It
+    runs from when it is made; ``with`` ends it, or `end`, which is faster.
 
     Attributes:
         expired: Whether the time was up.
@@ -28,13 +29,14 @@ class TimeLimit:
 
     __slots__ = ("_cancelling", "_deadlines", "_task", "due", "expired")
 
-    def __init__(self, deadlines: Deadlines, due: float) -> None:
+    def __init__(self, deadlines: Deadlines, task: asyncio.Task[Any], due: float) -> None:
         self._deadlines = deadlines
+        self._task = task
+        self._cancelling = task.cancelling()
         self.due = due
         self.expired = False
 
     def __enter__(self) -> TimeLimit:
-        self.begin()
         return self
 
     def __exit__(
@@ -45,19 +47,6 @@ class TimeLimit:
     ) -> None:
         if self.end(error):
             raise TimeoutError from error
-
-    def begin(self) -> None:
-        """Begin the block, which `end` is to be called after; ``with`` does both, and is slower."""
-        deadlines = self._deadlines
-        # To find the running loop, Python 3.11 asks the system for the process each time.
-        task = asyncio.current_task(deadlines.loop)
-        if task is None:
-            raise RuntimeError("a time limit needs a task to cancel")
-        self._task: asyncio.Task[Any] = task
-        self._cancelling = task.cancelling()
-        deadlines.limits[self] = None
-        if self.due < deadlines.timer_due:
-            deadlines.set_timer(self.due)
 
     def end(self, error: BaseException | None = None) -> bool:
         """End the block.
@@ -97,8 +86,17 @@ class Deadlines:
         self.timer_due = _NEVER
 
     def limit(self, seconds: float | None) -> TimeLimit:
-        """Return a time limit to enter with ``with``; None = no limit."""
-        return TimeLimit(self, _NEVER if seconds is None else monotonic() + seconds)
+        """Return a time limit that runs from now on; None = no limit."""
+        # To find the running loop, Python 3.11 asks the system for the process each time.
+        task = asyncio.current_task(self.loop)
+        if task is None:
+            raise RuntimeError("a time limit needs a task to cancel")
+        due = _NEVER if seconds is None else monotonic() + seconds
+        limit = TimeLimit(self, task, due)
+        self.limits[limit] = None
+        if due < self.timer_due:
+            self.set_timer(due)
+        return limit
 
     def set_timer(self, due: float) -> None:
         """Have the timer ring at a monotonic time, and not at the one set before."""

@@ -182,7 +182,6 @@ class Transport(Streaming, Retrying):
             unused = None
             delivery.attempts += 1
             limit = session.deadlines.limit(delivery.remaining())
-            limit.begin()
             try:
                 response = await self._exchange.run(delivery, session, self.authorizer, credentials)
             except BaseException as error:
