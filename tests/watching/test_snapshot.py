@@ -250,3 +250,28 @@ def test_a_cut_list_is_swept_part_by_part() -> None:
         await following.aclose()
 
     run_virtually(simulate())
+
+
+class ZonelessSource(PacedSource):
+    """A service that tells when a run changed, but not in which zone."""
+
+    def changed_at(self, run: FakeRun) -> datetime | None:
+        """Return a time that is some seconds ago, without a zone."""
+        return datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=self.ended_ago)
+
+
+def test_a_time_without_a_zone_is_taken_as_utc() -> None:
+    """Nothing goes wrong over it, the lag is right, and the update has an aware one."""
+
+    async def simulate() -> None:
+        source = ZonelessSource(ids(1))
+        following = watch(source, settings=WatchSettings(interval=1))
+        await anext(following)
+        source.end("r_0")
+        update = await anext(following)
+        assert update.changed_at is not None
+        assert update.changed_at.tzinfo is UTC
+        assert 2.9 <= (following.snapshot().lag_p50 or 0) < 4
+        await following.aclose()
+
+    run_virtually(simulate())

@@ -31,6 +31,7 @@ class StartedRun(FakeRun):
     ("run", "is_stale"),
     [
         (StartedRun("r", "running", started_at=HOUR_AGO), True),
+        (StartedRun("r", "running", started_at=HOUR_AGO.replace(tzinfo=None)), True),
         (StartedRun("r", "queued", started_at=HOUR_AGO), False),
         (StartedRun("r", "success", started_at=HOUR_AGO), False),
         (StartedRun("r", "strange", started_at=HOUR_AGO), False),

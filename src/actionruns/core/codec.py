@@ -31,6 +31,7 @@ from actionruns.core._shapes import hook_by_shape
 from actionruns.core._structuring import Mismatch, register_hooks
 from actionruns.core.model import JSON_NAME, UNSET, Model
 from actionruns.core.redaction import redact_text
+from actionruns.core.zone import aware
 from actionruns.errors import DecodeFailed, InvalidRequest
 
 __all__ = ["converter", "decode", "encode", "structure", "unstructure"]
@@ -156,7 +157,7 @@ def _to_json(value: Any) -> Any:
 
 def _time_to_json(value: datetime) -> str:
     # Milliseconds and "Z", as the services write it; microseconds only where there are some.
-    moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    moment = aware(value).astimezone(UTC)
     grain = "microseconds" if moment.microsecond % 1000 else "milliseconds"
     return moment.isoformat(timespec=grain).removesuffix("+00:00") + "Z"
 

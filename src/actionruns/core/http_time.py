@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
+
+from actionruns.core.zone import aware
 
 __all__ = ["http_date", "server_time"]
 
@@ -15,7 +17,7 @@ def http_date(text: str) -> datetime | None:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return aware(moment)
 
 
 def server_time(headers: Mapping[str, str], now: datetime) -> datetime:

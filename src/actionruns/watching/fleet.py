@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from actionruns.core.log_fields import LogFields, fields_of_error
 from actionruns.core.sweep import Followed, Ledger
+from actionruns.core.zone import aware
 from actionruns.errors import (
     ActionRunsError,
     AuthenticationFailed,
@@ -257,7 +258,8 @@ class Fleet(Generic[R]):
             return
         if self.ledger.find([followed.run_id]) != [followed]:
             return  # dropped while it was asked for
-        seen_at, changed_at = datetime.now(UTC), self.source.changed_at(run)
+        seen_at, moved_at = datetime.now(UTC), self.source.changed_at(run)
+        changed_at = None if moved_at is None else aware(moved_at)
         was_seen = followed.status is not None
         # Into the queue first: an update that a cancelled wait leaves out is not noted as told.
         await self._updates.put(

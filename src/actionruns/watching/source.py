@@ -99,7 +99,10 @@ class RunSource(ABC, Generic[R]):
         raise InvalidRequest(f"{self.service} has no stream for {run_id!r}")
 
     def changed_at(self, run: R) -> datetime | None:  # noqa: ARG002  # for those that tell it
-        """Return when a run came to where it stands, by the service's clock; None = not told."""
+        """Return when a run came to where it stands, by the service's clock; None = not told.
+
+        A time without a zone is taken as UTC.
+        """
         return None
 
     def allowance(self) -> float | None:

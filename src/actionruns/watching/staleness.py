@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from actionruns.core.zone import aware
 from actionruns.errors import WaitTimeout
 from actionruns.states import Run, RunState
 
@@ -13,7 +14,7 @@ __all__ = ["staleness", "start_of"]
 def start_of(run: Run) -> datetime | None:
     """Return when a run was started, as far as it says so."""
     started = getattr(run, "started_at", None)
-    return started if isinstance(started, datetime) else None
+    return aware(started) if isinstance(started, datetime) else None
 
 
 def staleness(
