@@ -160,12 +160,12 @@ def test_a_forgotten_await(url: str) -> None:
     ("call", "words"),
     [
         (lambda c: c.action_runs.iter_action_runs(), "'async_generator' object is not iterable"),
-        (lambda c: c.watch(["r_x"]), "'Watch' object is not iterable"),
+        (lambda c: c.watch(["r_x"]), r"'async for update in .*'for' there is watch\(\) of the"),
     ],
     ids=["iter", "watch"],
 )
 def test_the_async_client_without_a_loop(call: Call, words: str, url: str) -> None:
-    """A plain loop over what the async client gives is refused by what it is."""
+    """A plain loop over what the async client gives is refused: by what it is, or what to write."""
     with pytest.raises(TypeError, match=words):
         list(call(AsyncPortClient(base_url=url, **DEMO)))
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from functools import partial
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeVar
 
 from actionruns.errors import InvalidRequest
 from actionruns.states import Run
@@ -273,6 +273,14 @@ class Watch(Generic[R], AsyncIterator[RunUpdate[R]]):
                 self._close_checkpoint()
         finally:
             await self.aclose()
+
+    if not TYPE_CHECKING:  # A type checker knows by its absence that plain `for` cannot be used.
+
+        def __iter__(self) -> NoReturn:
+            raise TypeError(
+                "write 'async for update in ...', in an 'async def'; for plain 'for' there is "
+                "watch() of the blocking clients, such as PortClient"
+            )
 
     def __del__(self) -> None:
         if self._task is not None and not self._task.done():
