@@ -69,6 +69,9 @@ class AsyncAcpV01Client(AsyncAcpClient):
     agents: AsyncAgents
     threads: AsyncThreads
 
+    # What sends: clients that are made from this one may want to know more of what is answered.
+    _transport_type = HoldingTransport
+
     def __init__(
         self,
         *,
@@ -104,7 +107,7 @@ class AsyncAcpV01Client(AsyncAcpClient):
             is_final=is_final,
             service="acp",
         )
-        transport = HoldingTransport(settings, authorizer_of(api_key, token))
+        transport = self._transport_type(settings, authorizer_of(api_key, token))
         self.runs = AsyncRuns(transport)
         self.agents = AsyncAgents(transport)
         self.threads = AsyncThreads(transport)
