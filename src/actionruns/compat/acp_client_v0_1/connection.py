@@ -36,7 +36,7 @@ class _KeepingTransport(HoldingTransport):
 class _AsyncConnection(AsyncAcpV01Client):
     """The async client, whose calls give the answer as well and raise as the generated client."""
 
-    _transport_type = _KeepingTransport
+    _transport_type = _KeepingTransport  # type: ignore[mutable-override]  # set once, by a class
 
     async def answer(
         self, operation: Operation[T], arguments: Mapping[str, Any], timeout: float | None
