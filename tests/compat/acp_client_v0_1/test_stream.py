@@ -91,7 +91,8 @@ def test_an_unread_stream_gives_its_connection_back(portal: BlockingPortal, way:
         stream = acp_client_v0_1.RunsApi(client).get_run_stream(NOWHERE)
         if way == "close":
             stream.close()
-        del stream
+        else:
+            del stream
         assert ended.wait(20)
 
 

@@ -50,7 +50,7 @@ class Configuration:
 
     Settings may be given to it or set afterwards; a client takes them up with its next call.
 
-    Args:
+    Attributes:
         host: Where the server is.
         api_key: One API key, by whatever name; sent as ``x-api-key``.
         api_key_prefix: What stands before the key, by the same name.
