@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self, TypeVar
@@ -13,6 +12,7 @@ from actionruns.compat.acp_client_v0_1.configuration import Configuration
 from actionruns.compat.acp_client_v0_1.connection import Connection
 from actionruns.compat.acp_client_v0_1.exceptions import ApiAttributeError
 from actionruns.compat.acp_client_v0_1.options import RequestOptions, prepared
+from actionruns.core.forks import Shared
 from actionruns.core.operation import Operation
 from actionruns.core.response import Response
 from actionruns.transport import EventStream
@@ -33,7 +33,7 @@ _INSTEAD: Final[Mapping[str, str]] = {
 }
 
 
-class ApiClient:
+class ApiClient(Shared):
     """Sends what `RunsApi`, `AgentsApi` and `ThreadsApi` call; one serves a whole process.
 
     Leaving ``with``, or `close`, gives the connections back. As with the generated client it may be
@@ -60,12 +60,12 @@ class ApiClient:
         header_value: str | None = None,
         cookie: str | None = None,
     ) -> None:
+        super().__init__()
         self.configuration = configuration or Configuration.get_default()
         self.default_headers: dict[str, Any] = {}
         if header_name is not None:
             self.default_headers[header_name] = header_value
         self.cookie = cookie
-        self._lock = threading.Lock()
         self._made_with = self.configuration
         self._connection: Connection | None = None
 
