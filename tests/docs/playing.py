@@ -37,6 +37,8 @@ OUTPUT_TITLE = "Output"
 
 _COMMAND_SECONDS = 30
 
+_COMMANDS = {"actionruns": " -m actionruns.cli", "pytest": " -m pytest", "python": ""}
+
 
 def shows(shown: str, actual: str) -> bool:
     """Tell whether a documented output, with ``...`` for anything, shows what was printed."""
@@ -162,10 +164,10 @@ class Player:
         return text
 
     def _write_commands(self) -> None:
-        """Make ``actionruns`` and ``python`` mean the tests' own interpreter."""
+        """Make the commands of a page mean the tests' own interpreter."""
         binaries = self.folder / "bin"
         binaries.mkdir()
-        for name, options in {"actionruns": " -m actionruns.cli", "python": ""}.items():
+        for name, options in _COMMANDS.items():
             script = binaries / name
             script.write_text(f'#!/bin/sh\nexec "{sys.executable}"{options} "$@"\n')
             script.chmod(0o755)

@@ -122,14 +122,17 @@ def test_markers_are_those_allowed() -> None:
 
 
 def test_files_of_a_page_are_executed() -> None:
-    """A program that a page shows as a file is executed by a command of the same page."""
+    """A program that a page shows as a file is executed by a command of the same page.
+
+    pytest takes what stands beside the tests, such as conftest.py and the code under test.
+    """
     idle = [
         block.place
         for path in PAGES.values()
         for block in blocks_of(path)
         if block.language == "python" and (block.title or "").endswith(".py")
         if not any(
-            command == f"python {block.title}"
+            command == f"python {block.title}" or command.startswith("pytest ")
             for other in blocks_of(path)
             if other.language == "console"
             for command, _ in commands_of(other)

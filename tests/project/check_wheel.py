@@ -137,6 +137,8 @@ def main() -> None:
         install(python, str(wheel), folder)
         check_without_extras(python, folder)
         install(python, f"{wheel}[all]", folder)
+        # No extra has it: who uses `actionruns.testing` has pytest.
+        install(python, "pytest", folder)
         check_with_all(python, folder)
         print(f"{wheel.name}: complete, works without extras and with all of them")
 
