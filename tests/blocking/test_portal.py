@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import _thread
 import asyncio
 import sys
 import threading
@@ -222,3 +223,15 @@ def test_fork_forgets_the_parent(
             assert portal.running() is not parent
         finally:
             parent.stop(20)
+
+
+def test_greenlets_get_no_uvloop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where threads are not threads, as under gevent, the loop is one that they can share."""
+
+    def start_greenlet(*_: object) -> int:
+        raise NotImplementedError
+
+    monkeypatch.setattr(_thread, "start_new_thread", start_greenlet)
+    loop = portal.LoopThread().loop
+    assert type(loop).__module__.startswith("asyncio.")
+    loop.close()

@@ -17,6 +17,7 @@ import pytest
 
 import actionruns
 from tests.blocking.clients import EchoServer
+from tests.docs.unmeasured import unmeasured
 
 ROOT = Path(__file__).parents[2]
 KINDS = ["asyncio"] + ["uvloop"] * (importlib.util.find_spec("uvloop") is not None)
@@ -138,3 +139,28 @@ def test_calls_at_exit(kind: str, before: str, echo_server: EchoServer) -> None:
         "handler registered before the import: closed",
         "finalising: closed",
     ]
+
+
+@pytest.mark.skipif(importlib.util.find_spec("gevent") is None, reason="gevent is not installed")
+@pytest.mark.parametrize("when", ["first", "late"])
+def test_gevent(
+    kind: str,
+    when: str,
+    echo_server: EchoServer,
+    http_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Under gevent calls work within seconds, the greenlets' side by side; uvloop is left alone."""
+    for name in os.environ.keys() - unmeasured().keys():
+        monkeypatch.delenv(name)  # What measures would have to be told of greenlets.
+    with program("greenlets", kind, echo_server.port, when, str(http_port)) as process:
+        out, err = process.communicate(timeout=PATIENCE)
+    assert out.splitlines() == [
+        "main",
+        "200 200 200",
+        "others go on",
+        "the waiting one was closed",
+    ]
+    # gevent itself warns of a late patch.
+    assert (when == "late" or err == "", process.returncode) == (True, 0)
+    assert "Traceback" not in err

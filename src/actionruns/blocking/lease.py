@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -110,7 +110,9 @@ class PrivateLoop:
             Call(thread, None, thread.release, (self,)).result()
 
     def __del__(self) -> None:
-        # Any thread, in the middle of anything: only leave a note for the loop.
-        thread = portal.current()
-        if thread is not None and not self._closed:
-            thread.leave_note(thread.forsake, self._aclose)
+        # Any thread, in the middle of anything: only leave a note for the loop. Under gevent, at
+        # the end of the interpreter, not even asking whether it is alive is possible any more.
+        with suppress(RuntimeError):
+            thread = portal.current()
+            if thread is not None and not self._closed:
+                thread.leave_note(thread.forsake, self._aclose)

@@ -8,6 +8,7 @@ twice as much (``benchmarks/blocking_bridge.py``). What is needed of it is `Loop
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import atexit
 import contextlib
@@ -15,6 +16,7 @@ import contextvars
 import os
 import threading
 from collections.abc import Awaitable, Callable, Iterable
+from types import BuiltinFunctionType
 from typing import Any, Final, Protocol, TypeVar
 
 from actionruns.blocking.outcome import Outcome, settle
@@ -142,6 +144,10 @@ async def _awaited(aclose: Closer) -> None:
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:
+    if not isinstance(_thread.start_new_thread, BuiltinFunctionType):
+        # gevent and eventlet put greenlets of one thread in the place of threads. asyncio's loop
+        # waits by what they have patched; uvloop would wait in C, and nothing else would ever run.
+        return asyncio.new_event_loop()
     try:
         import uvloop
     except (ImportError, RuntimeError):  # Not installed; at interpreter exit, too late to import.
