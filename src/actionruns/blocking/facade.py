@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, NoReturn, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar
 
 from actionruns.blocking.lease import PrivateLoop
+from actionruns.core.remake import Recipe, copy_of, recipe_of
 
 
 class AsyncClient(Protocol):
@@ -39,7 +40,7 @@ class BlockingClient(Generic[C]):
 
     It may be used with or without ``with``, from any number of threads, and, made before a fork, in
     both processes. Nothing starts before the first call. Not closed, it is closed when it is
-    dropped or when the process ends.
+    dropped or when the process ends. Pickled or copied, it is made again with the same settings.
 
     Args:
         client: The async client, used by nobody else.
@@ -85,6 +86,15 @@ class BlockingClient(Generic[C]):
             )
 
         __aexit__ = __aenter__  # `async with` looks for both before it enters.
+
+    def __reduce__(self) -> Recipe:
+        return recipe_of(type(self), self._async)
+
+    def __copy__(self) -> Self:
+        return copy_of(type(self), self._async)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return copy_of(type(self), self._async)
 
     def __repr__(self) -> str:
         return repr(self._async).replace(type(self._async).__name__, type(self).__name__, 1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import NoReturn, ParamSpec, TypeVar
 
 from actionruns.blocking import portal
 from actionruns.blocking.call import Call
 from actionruns.blocking.held import BlockingContext
 from actionruns.blocking.stream import BlockingIterator
 from actionruns.blocking.watch import BlockingWatch
+from actionruns.core.remake import refuse
 from actionruns.errors import ClientClosed
 from actionruns.states import Run
 from actionruns.watching import Watch
@@ -108,6 +109,9 @@ class PrivateLoop:
         thread = portal.current()
         if thread is not None:
             Call(thread, None, thread.release, (self,)).result()
+
+    def __reduce__(self) -> NoReturn:
+        raise refuse("a part of a blocking client (a group of operations, an iterator, a watch)")
 
     def __del__(self) -> None:
         # Any thread, in the middle of anything: only leave a note for the loop. Under gevent, at

@@ -12,6 +12,7 @@ from actionruns.core.forks import Shared
 from actionruns.core.http_time import server_time
 from actionruns.core.operation import Pace
 from actionruns.core.pacing import Pacer
+from actionruns.core.remake import Recipe, remake
 from actionruns.errors import ConfigurationError
 
 __all__ = ["RATE_HEADER", "RateBudget", "RateWindow", "read_rate_headers"]
@@ -218,6 +219,10 @@ class RateBudget(Shared):
         self._freed: list[float] = []
         self._scopes: dict[str, _Scope] = {}
         self._pacers: dict[str, Pacer] = {}
+
+    def __reduce__(self) -> Recipe:
+        # What it has learnt is of this process's requests.
+        return remake, (RateBudget, {"rate": self.rate, "burst": self.burst})
 
     def __repr__(self) -> str:
         return f"RateBudget(rate={self.rate}, burst={self.burst})"

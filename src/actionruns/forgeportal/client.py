@@ -11,6 +11,7 @@ import aiohttp
 
 from actionruns.core.cookies import cookie_value
 from actionruns.core.rate import RateBudget
+from actionruns.core.remake import arguments
 from actionruns.core.retry import RetryPolicy
 from actionruns.errors import NotFound
 from actionruns.forgeportal._generated.endpoints import AsyncActionRuns, AsyncAuth, AsyncTemplates
@@ -106,6 +107,7 @@ class AsyncForgePortalClient(AsyncServiceClient):
         trust_env: bool = True,
         session: aiohttp.ClientSession | None = None,
     ) -> None:
+        given = arguments(locals())
         base_url = _base_url(base_url)
         settings = TransportSettings(
             base_url=base_url,
@@ -127,7 +129,7 @@ class AsyncForgePortalClient(AsyncServiceClient):
         self._source = ForgePortalSource(transport)
         self._template_source = TemplateRunSource(transport)
         transport.authorizer = _authorizer(session_cookie, self.auth)
-        super().__init__(transport)
+        super().__init__(transport, given)
 
     @property
     def source(self) -> ForgePortalSource:

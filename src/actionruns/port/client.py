@@ -11,6 +11,7 @@ from typing import Literal
 import aiohttp
 
 from actionruns.core.rate import RateBudget
+from actionruns.core.remake import arguments
 from actionruns.core.retry import RetryPolicy
 from actionruns.errors import ConfigurationError
 from actionruns.port._generated.endpoints import AsyncActionRuns, AsyncAuth, AsyncEntities
@@ -108,6 +109,7 @@ class AsyncPortClient(AsyncServiceClient):
         trust_env: bool = True,
         session: aiohttp.ClientSession | None = None,
     ) -> None:
+        given = arguments(locals())
         base_url = _base_url(base_url, region)
         whose = {"PORT_CLIENT_ID": client_id, "PORT_API_KEY": token}
         settings = TransportSettings(
@@ -129,7 +131,7 @@ class AsyncPortClient(AsyncServiceClient):
         self.entities = AsyncEntities(transport)
         self._source = PortSource(transport)
         transport.authorizer = _authorizer(client_id, client_secret, token, self.auth)
-        super().__init__(transport)
+        super().__init__(transport, given)
 
     @property
     def source(self) -> PortSource:

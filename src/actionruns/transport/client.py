@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from actionruns.core.budgets import shared_budget
 from actionruns.core.rate import RateBudget
+from actionruns.core.remake import Remade
 from actionruns.errors import ConfigurationError
 from actionruns.transport.send import Transport
 
@@ -62,15 +63,21 @@ def address_of(base_url: object, variable: str, default: str) -> str:
     return (from_environment(base_url, variable) or default).rstrip("/")
 
 
-class AsyncServiceClient:
+class AsyncServiceClient(Remade):
     """Base of the async clients: holds the transport and closes it.
 
     A client needs no event loop to be made and opens its first connection with the first call. It
     may be used from several event loops; each gets connections of its own. Leaving ``async with``
-    or `aclose` closes them; a client that is simply dropped closes them, too.
+    or `aclose` closes them; a client that is simply dropped closes them, too. Pickled or copied, it
+    is made again with the settings that it was given.
+
+    Args:
+        transport: What sends.
+        given: What the client was made with, by keyword.
     """
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, given: Mapping[str, Any]) -> None:
+        super().__init__(given)
         self._transport = transport
 
     @property

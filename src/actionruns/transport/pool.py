@@ -6,12 +6,14 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from typing import NoReturn
 from weakref import WeakKeyDictionary
 
 import aiohttp
 
 from actionruns._version import __version__
 from actionruns.core.forks import Shared
+from actionruns.core.remake import refuse
 from actionruns.errors import ClientClosed, ConfigurationError
 from actionruns.transport.deadline import Deadlines
 from actionruns.transport.lifetime import Lifetime
@@ -144,6 +146,9 @@ class Pool(Shared):
         )
         self._latest: LoopSession | None = None
         self.closed = False
+
+    def __reduce__(self) -> NoReturn:
+        raise refuse("a part of a client (a group of operations, a source)")
 
     def found(self) -> LoopSession | None:
         """Return the session of the running loop if it is open already."""

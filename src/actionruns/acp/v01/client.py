@@ -24,6 +24,7 @@ from actionruns.acp.v01.holding import HoldingTransport
 from actionruns.acp.v01.source import AcpV01Source, WaitedRun
 from actionruns.acp.waiting import settings_of_wait
 from actionruns.core.rate import RateBudget
+from actionruns.core.remake import arguments
 from actionruns.core.retry import RetryPolicy
 from actionruns.transport import EventStream, TransportSettings, budget_of
 from actionruns.watching import RunOutcome, Watch, WatchSettings, wait_for, wait_for_all
@@ -90,6 +91,7 @@ class AsyncAcpV01Client(AsyncAcpClient):
         session: aiohttp.ClientSession | None = None,
         settle: float = SETTLE_SECONDS,
     ) -> None:
+        given = arguments(locals())
         check_version(version, "0.1")
         check_settle(settle)
         base_url = base_url_of(base_url)
@@ -112,7 +114,7 @@ class AsyncAcpV01Client(AsyncAcpClient):
         self.agents = AsyncAgents(transport)
         self.threads = AsyncThreads(transport)
         self._source = AcpV01Source(transport, settle=settle)
-        super().__init__(transport)
+        super().__init__(transport, given)
 
     @property
     def source(self) -> AcpV01Source:

@@ -31,6 +31,7 @@ from actionruns.acp.v02._generated.models import (
 from actionruns.acp.v02.source import AcpV02Source, WaitedStatefulRun, WaitedStatelessRun, run_path
 from actionruns.acp.waiting import settings_of_wait
 from actionruns.core.rate import RateBudget
+from actionruns.core.remake import arguments
 from actionruns.core.retry import RetryPolicy
 from actionruns.transport import EventStream, Transport, TransportSettings, budget_of
 from actionruns.watching import RunOutcome, Watch, WatchSettings, wait_for, wait_for_all
@@ -96,6 +97,7 @@ class AsyncAcpV02Client(AsyncAcpClient):
         session: aiohttp.ClientSession | None = None,
         settle: float = SETTLE_SECONDS,
     ) -> None:
+        given = arguments(locals())
         check_version(version, "0.2")
         check_settle(settle)
         base_url = base_url_of(base_url)
@@ -119,7 +121,7 @@ class AsyncAcpV02Client(AsyncAcpClient):
         self.agents = AsyncAgents(transport)
         self.threads = AsyncThreads(transport)
         self._source = AcpV02Source(transport, settle=settle)
-        super().__init__(transport)
+        super().__init__(transport, given)
 
     @property
     def source(self) -> AcpV02Source:
