@@ -227,13 +227,3 @@ def test_endpoints_outlive_the_client_object() -> None:
 def test_repr(thing: Thing) -> None:
     """The client looks like the async one under its own name."""
     assert repr(thing) == "Thing(colour='blue')"
-
-
-def test_a_traceback_leads_from_the_callers_line_to_the_cause(thing: Thing) -> None:
-    """Between the caller's line and the async code stand few frames, and none of asyncio's."""
-    with pytest.raises(ValueError, match="as told") as caught:
-        thing.runs.fail(ValueError("as told"))
-    names = [entry.name for entry in caught.traceback]
-    assert names[0] == "test_a_traceback_leads_from_the_callers_line_to_the_cause"
-    # The blocking method, three of the call, one on the loop's side; then the async method.
-    assert names[1:] == ["fail", "call", "result", "get", "settle", "fail"]

@@ -141,6 +141,14 @@ def test_calls_at_exit(kind: str, before: str, echo_server: EchoServer) -> None:
     ]
 
 
+def test_a_name_is_resolved_too_late(kind: str, http_port: int) -> None:
+    """A request at exit that needs a thread to look up its host gets an answer or a typed error."""
+    with program("resolving", kind, http_port) as process:
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (err, process.returncode) == ("", 0)
+    assert out in ("typed: ClientClosed\n", "typed: DecodeFailed\n")  # of an answer
+
+
 @pytest.mark.skipif(importlib.util.find_spec("gevent") is None, reason="gevent is not installed")
 @pytest.mark.parametrize("when", ["first", "late"])
 def test_gevent(

@@ -163,7 +163,7 @@ def test_copies(
 
 
 def test_a_copy_of_a_closed_client_is_open() -> None:
-    """Closing is not a setting: a copy of a closed client is open, or stays so."""
+    """Closing is not a setting: a copy is open, made before its client was closed or after."""
     client = PortClient(base_url=URL, token="any")
     before = copies(client)
     client.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 
@@ -317,7 +318,7 @@ def test_the_extra_is_named(run_project: Run) -> None:
 def test_pytest_is_named(pytester: pytest.Pytester, run_project: Run) -> None:
     """Without pytest, the import says what to install."""
     ran = pytester.run(
-        "python",
+        sys.executable,
         "-c",
         "import sys; sys.modules['pytest'] = None; import actionruns.testing",
     )

@@ -10,6 +10,7 @@ import aiohttp
 from yarl import URL
 
 from actionruns.core.response import Response
+from actionruns.errors import ClientClosed
 from actionruns.transport.auth import Authorizer
 from actionruns.transport.body import arrived_body, read_body
 from actionruns.transport.delivery import Delivery
@@ -84,9 +85,19 @@ class Exchange:
 
         Raises:
             DecodeFailed: The answer is larger than the client accepts.
+            ClientClosed: The interpreter is shutting down.
             ClientError: One of aiohttp's, as it came; so are OSError and its kinds.
         """
-        answer = await self._sent(delivery, session, credentials)
+        try:
+            answer = await self._sent(delivery, session, credentials)
+        except RuntimeError as error:
+            # Python's words differ by version: "can't register atexit after shutdown", "cannot
+            # schedule new futures after interpreter shutdown", "can't create new thread at ...".
+            if not str(error).endswith("shutdown"):
+                raise
+            raise ClientClosed(
+                "the interpreter is shutting down: no thread can look up the host's name any more"
+            ) from error
         # Read to its end, an answer gives its connection back by itself; `async with` would only
         # ask for that again.
         limit = self._settings.max_response_size
