@@ -15,8 +15,8 @@ from actionruns.emulator.port.catalog import Catalog
 from actionruns.emulator.port.execution import Execution
 from actionruns.emulator.port.life import RunLife
 from actionruns.emulator.schedule import Progress
-from actionruns.emulator.store import Store
 from tests.emulator.plain import Plain
+from tests.emulator.stores import open_store
 
 pytestmark = pytest.mark.anyio
 
@@ -140,7 +140,7 @@ async def test_order_of_time() -> None:
     now = [1000.0]
     settings = EmulatorSettings(duration=(1, 9), failure_rate=0)
     catalog = Catalog(["demo"])
-    life = RunLife(Store(), settings, Clock(now=lambda: now[0]), catalog)
+    life = RunLife(open_store(), settings, Clock(now=lambda: now[0]), catalog)
     execution = Execution(
         action=catalog.actions["rotate_secrets"],
         properties={},
@@ -194,7 +194,7 @@ async def test_vanished_action() -> None:
     """A waiting run whose action isn't there after a restart is left alone, not tried for ever."""
     now = [1000.0]
     catalog = Catalog(["demo"])
-    life = RunLife(Store(), EmulatorSettings(), Clock(now=lambda: now[0]), catalog)
+    life = RunLife(open_store(), EmulatorSettings(), Clock(now=lambda: now[0]), catalog)
     action = catalog.actions.pop("deploy_to_production")
     run = life.execute(
         Execution(action=action, properties={}, inputs={}, user=catalog.users["demo"])

@@ -5,22 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from actionruns.emulator.store import Store
+from tests.emulator.stores import open_store
 
 
 def test_setting(tmp_path: Path) -> None:
     """A setting keeps its first value until it is set, over restarts."""
-    store = Store(tmp_path / "db")
+    store = open_store(tmp_path / "db")
     assert store.setting("name", "first") == "first"
     assert store.setting("name", "second") == "first"
     store.set("name", "third")
     store.close()
-    assert Store(tmp_path / "db").setting("name", "fourth") == "third"
+    assert open_store(tmp_path / "db").setting("name", "fourth") == "third"
 
 
 def test_transaction() -> None:
     """A transaction that fails leaves nothing behind, also from one inside of it."""
-    store = Store()
+    store = open_store()
 
     def fail() -> None:
         with store.transaction():
@@ -39,7 +39,7 @@ def test_transaction() -> None:
 
 def test_close_twice() -> None:
     """Closing again does nothing."""
-    store = Store()
+    store = open_store()
     store.close()
     store.close()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):

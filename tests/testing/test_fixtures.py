@@ -222,7 +222,7 @@ def test_runs_are_fast_by_default(run_project: Run) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ("sped=20", "*@pytest.mark.actionruns: *unexpected keyword argument 'sped'"),
+        ("sped=20", "*@pytest.mark.actionruns: *unexpected keyword argument 'sped'*"),
         ("speed=0", "*@pytest.mark.actionruns: speed must be more than 0, not 0"),
         ("20", "@pytest.mark.actionruns takes keywords: (speed=20)"),
     ],

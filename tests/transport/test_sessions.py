@@ -344,7 +344,7 @@ class Client(AsyncServiceClient):
     """A client of the imaginary service."""
 
     def __init__(self, transport: Transport) -> None:
-        super().__init__(transport, {})
+        super().__init__(transport)
         self.get: Callable[[], Awaitable[Thing]] = lambda: transport.send(GET, ONE)
 
 

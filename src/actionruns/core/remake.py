@@ -35,10 +35,10 @@ class Remade:
     the environment are in no pickle. Those that were given are, since a worker needs them.
 
     Args:
-        given: The settings, by keyword of the class.
+        given: The settings, by keyword of the class; None = they are not kept.
     """
 
-    def __init__(self, given: Settings) -> None:
+    def __init__(self, given: Settings | None) -> None:
         self._given = given
 
     def __reduce__(self) -> Recipe:
@@ -74,7 +74,7 @@ def copy_of(kind: Callable[..., T], client: object) -> T:
 
 
 def _settings(client: object) -> Settings:
-    if not isinstance(client, Remade):
+    if not isinstance(client, Remade) or client._given is None:
         raise TypeError(f"cannot copy or pickle {type(client).__name__}: its settings are not kept")
     return client._given
 

@@ -73,10 +73,10 @@ class AsyncServiceClient(Remade):
 
     Args:
         transport: What sends.
-        given: What the client was made with, by keyword.
+        given: What the client was made with, by keyword; None = it can't be pickled or copied.
     """
 
-    def __init__(self, transport: Transport, given: Mapping[str, Any]) -> None:
+    def __init__(self, transport: Transport, given: Mapping[str, Any] | None = None) -> None:
         super().__init__(given)
         self._transport = transport
 

@@ -11,8 +11,8 @@ from actionruns.emulator.acp.catalog import Catalog
 from actionruns.emulator.acp.life import Order, RunLife
 from actionruns.emulator.clock import Clock
 from actionruns.emulator.settings import EmulatorSettings
-from actionruns.emulator.store import Store
 from tests.emulator.acp.plain import Acp
+from tests.emulator.stores import open_store
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,7 @@ class World:
         self.catalog = Catalog()
         self.settings = EmulatorSettings(speed=speed, duration=(10, 10))
         clock = Clock(speed, now=lambda: self.now)
-        self.life = RunLife(Store(), self.settings, clock, self.catalog, "0.2")
+        self.life = RunLife(open_store(), self.settings, clock, self.catalog, "0.2")
 
     def start(self, agent: str = "thinker", **creation: object) -> str:
         """Create a run and return its id."""

@@ -14,9 +14,9 @@ from actionruns.emulator import Emulator, EmulatorSettings
 from actionruns.emulator.clock import Clock
 from actionruns.emulator.forgeportal.errors import ForgePortalError
 from actionruns.emulator.forgeportal.sessions import Sessions
-from actionruns.emulator.store import Store
 from tests.emulator.forgeportal.plain import CREATE_REPOSITORY, NEW_SERVICE, Forge, failed
 from tests.emulator.plain import Answer
+from tests.emulator.stores import open_store
 
 pytestmark = pytest.mark.anyio
 
@@ -274,7 +274,7 @@ async def test_cookie_expires() -> None:
     """A cookie is good for its lifetime, which asking for a token doesn't extend."""
     now = [1_000.0]
     settings = EmulatorSettings(forgeportal_auth=True, forgeportal_session_lifetime=100)
-    sessions = Sessions(Store(), settings, Clock(now=lambda: now[0]))
+    sessions = Sessions(open_store(), settings, Clock(now=lambda: now[0]))
     first = sessions.sign_in("a", "viewer")
     now[0] = 1_050.0
     _, second = sessions.csrf_token(sessions.from_cookie(first))

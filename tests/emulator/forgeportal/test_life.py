@@ -13,8 +13,8 @@ from actionruns.emulator.forgeportal.attempts import attempt, retry_delay
 from actionruns.emulator.forgeportal.catalog import Catalog
 from actionruns.emulator.forgeportal.life import Order, RunLife
 from actionruns.emulator.forgeportal.run_store import Run
-from actionruns.emulator.store import Store
 from tests.emulator.forgeportal.plain import Forge
+from tests.emulator.stores import open_store
 
 pytestmark = pytest.mark.anyio
 
@@ -38,7 +38,7 @@ class Lab:
         self.settings = EmulatorSettings(**settings)
         self.catalog = Catalog()
         clock = Clock(self.settings.speed, now=lambda: self.now)
-        self.life = RunLife(Store(), self.settings, clock, self.catalog)
+        self.life = RunLife(open_store(), self.settings, clock, self.catalog)
 
     def create(self, action: str = "create_repository") -> Run:
         """Create a run."""

@@ -11,9 +11,9 @@ from actionruns.emulator.forgeportal.errors import ForgePortalError
 from actionruns.emulator.forgeportal.limits import Limits
 from actionruns.emulator.forgeportal.run_store import RunStore
 from actionruns.emulator.forgeportal.users import User
-from actionruns.emulator.store import Store
 from tests.emulator.forgeportal.plain import CREATE_REPOSITORY, NEW_SERVICE, NOWHERE, Forge
 from tests.emulator.plain import Answer
+from tests.emulator.stores import open_store
 
 pytestmark = pytest.mark.anyio
 
@@ -114,7 +114,7 @@ async def test_each_user() -> None:
     """Each user has a window of the same length, which starts with the first run in it."""
     now = [1_000.0]
     settings = EmulatorSettings(forgeportal_run_limit=2)
-    limits = Limits(settings, Clock(now=lambda: now[0]), RunStore(Store()))
+    limits = Limits(settings, Clock(now=lambda: now[0]), RunStore(open_store()))
     first, second = (User(name=name, role="developer") for name in "ab")
     limits.count_run(first)
     now[0] = 1_050.0

@@ -13,8 +13,8 @@ from actionruns.emulator import Emulator, EmulatorSettings
 from actionruns.emulator.clock import Clock
 from actionruns.emulator.port.auth import Tokens
 from actionruns.emulator.port.errors import PortError
-from actionruns.emulator.store import Store
 from tests.emulator.plain import Plain, refused
+from tests.emulator.stores import open_store
 
 pytestmark = pytest.mark.anyio
 
@@ -118,7 +118,7 @@ def tokens_at() -> Callable[..., tuple[Tokens, list[float]]]:
 
     def make(**settings: Any) -> tuple[Tokens, list[float]]:
         now = [1000.0]
-        return Tokens(Store(), EmulatorSettings(**settings), Clock(now=lambda: now[0])), now
+        return Tokens(open_store(), EmulatorSettings(**settings), Clock(now=lambda: now[0])), now
 
     return make
 

@@ -18,13 +18,13 @@ from actionruns.emulator.port.life import RunLife
 from actionruns.emulator.port.paging import Cursor, Pager
 from actionruns.emulator.port.rendering import parse
 from actionruns.emulator.port.run_store import Filters, RunStore
-from actionruns.emulator.store import Store
 from tests.emulator.plain import Plain
+from tests.emulator.stores import open_store
 
 
 def life_with(runs: int, settings: EmulatorSettings) -> tuple[RunLife, list[str]]:
     """Return runs in a database of their own, and their ids, newest first."""
-    store = Store()
+    store = open_store()
     catalog = Catalog(["demo"])
     life = RunLife(store, settings, Clock(), catalog)
     execution = Execution(
@@ -112,7 +112,7 @@ def test_cursor_from_anywhere(text: str) -> None:
 )
 def test_no_sort(filters: Filters) -> None:
     """A page is a walk down an index or the table: nothing is sorted, whatever the filters."""
-    store = Store()
+    store = open_store()
     RunStore(store)
     sql, values = RunStore.page_query(filters, 7, 1000)
     plan = [row[-1] for row in store.all("EXPLAIN QUERY PLAN " + sql, tuple(values))]
@@ -122,7 +122,7 @@ def test_no_sort(filters: Filters) -> None:
 
 def test_active_index() -> None:
     """A page of active runs reads active runs only, however many have ended."""
-    store = Store()
+    store = open_store()
     RunStore(store)
     sql, values = RunStore.page_query(Filters(active=True), 7, 1000)
     plan = store.all("EXPLAIN QUERY PLAN " + sql, tuple(values))[0][-1]
