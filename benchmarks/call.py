@@ -12,6 +12,7 @@ from typing import cast
 import aiohttp
 
 from actionruns.port import AsyncPortClient
+from benchmarks.hooks import hooks_alone
 from benchmarks.pairs import Ratio, compare_async
 from benchmarks.sample import ANSWER
 
@@ -80,10 +81,19 @@ async def _measure(base_url: str, rounds: int, concurrency: int) -> dict[str, Ra
                 "raw aiohttp, read()": _many(raw, concurrency),
                 "raw aiohttp again": _many(raw, concurrency),
                 "actionruns, typed": _many(typed, concurrency),
+                "the same without msgspec": _by_hooks(_many(typed, concurrency)),
             },
             calls=128,  # short blocks: a machine that changes its speed does so between rounds
             rounds=rounds,
         )
+
+
+def _by_hooks(run: Callable[[int], Awaitable[None]]) -> Callable[[int], Awaitable[None]]:
+    async def by_hooks(calls: int) -> None:
+        with hooks_alone():
+            await run(calls)
+
+    return by_hooks
 
 
 def _many(

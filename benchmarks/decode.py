@@ -11,6 +11,7 @@ import pydantic
 
 from actionruns.core.codec import decode
 from actionruns.port import ActionRun
+from benchmarks.hooks import hooks_alone
 from benchmarks.pairs import Ratio, compare
 from benchmarks.sample import MANY, ONE
 
@@ -66,6 +67,16 @@ def _repeat(call: Callable[[], object]) -> Callable[[int], None]:
     return run
 
 
+def _by_hooks(call: Callable[[], object]) -> Callable[[int], None]:
+    repeat = _repeat(call)
+
+    def run(calls: int) -> None:
+        with hooks_alone():
+            repeat(calls)
+
+    return run
+
+
 def measure(*, rounds: int = 15) -> dict[str, dict[str, Ratio]]:
     """Return ratios to pydantic's, for one run and for a list of 100."""
     one = pydantic.TypeAdapter(_PydanticRun)
@@ -75,6 +86,7 @@ def measure(*, rounds: int = 15) -> dict[str, dict[str, Ratio]]:
             {
                 "pydantic": _repeat(lambda: one.validate_json(ONE)),
                 "actionruns": _repeat(lambda: decode(ONE, ActionRun)),
+                "actionruns without msgspec": _by_hooks(lambda: decode(ONE, ActionRun)),
                 "orjson, dicts only": _repeat(lambda: orjson.loads(ONE)),
             },
             calls=3000,
@@ -84,6 +96,7 @@ def measure(*, rounds: int = 15) -> dict[str, dict[str, Ratio]]:
             {
                 "pydantic": _repeat(lambda: many.validate_json(MANY)),
                 "actionruns": _repeat(lambda: decode(MANY, list[ActionRun])),
+                "actionruns without msgspec": _by_hooks(lambda: decode(MANY, list[ActionRun])),
                 "orjson, dicts only": _repeat(lambda: orjson.loads(MANY)),
             },
             calls=40,

@@ -17,6 +17,8 @@ from actionruns.core.model import UNSET
 from actionruns.errors import InvalidRequest
 from tests.core.runs import Approval, Login, Measure, Nothing, Page, Run, Step, Subject, When
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 

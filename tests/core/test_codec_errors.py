@@ -13,6 +13,8 @@ from actionruns.core.model import Model, field, model
 from actionruns.errors import DecodeFailed
 from tests.core.runs import Measure, Page, Run, Step, Subject
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
 
 

@@ -18,6 +18,8 @@ from actionruns.port._generated.models import ActionRun
 from tests.core.runs import Approval, Measure, Run, Step, Subject
 from tests.specs.documents import shared_file
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 V1_RUN: dict[str, Any] = {
     "id": "r_1",
     "status": "IN_PROGRESS",

@@ -30,7 +30,7 @@ EXTRAS = {
 }
 OPTIONAL_DISTRIBUTIONS = {
     *("jinja2", "jsonschema", "mcp", "opentelemetry-api", "pyyaml", "rich", "ruff", "typer"),
-    *("uvicorn", "uvloop"),
+    *("msgspec", "uvicorn", "uvloop"),
 }
 
 

@@ -3,7 +3,8 @@
 cattrs holds the rules and finds them by type; the rules are ours. For each model a structure hook
 is compiled on first use, as attrs and cattrs do it themselves: straight-line Python that checks
 each member's type with one comparison and keeps unknown members. Objects that come often with the
-same members get one of their own. ``benchmarks/decode.py`` shows what that buys over pydantic.
+same members get one of their own. What fits exactly is read by msgspec in one go, where that is
+installed (the extra ``speed``). ``benchmarks/decode.py`` shows what that buys over pydantic.
 
 Rules:
 
@@ -20,13 +21,14 @@ from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import attrs
 import cattrs
 import orjson
 
 from actionruns.core._compiled import ModelCompiler
+from actionruns.core._quick import QuickDecoder, QuickDecoders
 from actionruns.core._shapes import hook_by_shape
 from actionruns.core._structuring import Mismatch, register_hooks
 from actionruns.core.model import JSON_NAME, UNSET, Model
@@ -57,6 +59,9 @@ def decode(body: bytes, type_: type[T], *, member: str | None = None, status: in
     Raises:
         DecodeFailed: The body is not JSON, or not of that type.
     """
+    quick = _quick_decoder(type_, member)  # type: ignore[arg-type]  # types are hashable
+    if quick is not None and (found := quick(body)) is not None:
+        return cast("T", found)
     prefix = ""
     try:
         value = orjson.loads(body)
@@ -136,6 +141,11 @@ def _structure_hook(type_: Hashable) -> Callable[[Any, Any], Any]:
     return converter.get_structure_hook(type_)
 
 
+@cache
+def _quick_decoder(type_: Hashable, member: str | None) -> QuickDecoder | None:
+    return _quick.make(type_, member)
+
+
 def _holds_no_number(value: Any) -> bool:
     """Tell whether a NaN or an infinity is somewhere in a value."""
     if isinstance(value, float):
@@ -189,3 +199,4 @@ converter.register_structure_hook_factory(
 )
 converter.register_unstructure_hook_factory(_is_model, _model_unstructure_hook)
 converter.register_unstructure_hook(datetime, _time_to_json)
+_quick = QuickDecoders(converter)

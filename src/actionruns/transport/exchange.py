@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from functools import lru_cache, partial
 from io import BytesIO
 from typing import Any
 
 import aiohttp
+from multidict import CIMultiDict, istr
 from yarl import URL
 
 from actionruns.core.response import Response
@@ -24,6 +26,8 @@ __all__ = ["Exchange"]
 
 
 _NONE: Mapping[str, str] = {}
+
+_REQUEST_ID = istr("X-Request-Id")
 
 # Bytes. aiohttp warns of larger ones that are given as bytes: written at once, they hold the event
 # loop up. A file object is read and written in pieces.
@@ -47,9 +51,13 @@ class Exchange:
     def __init__(self, settings: TransportSettings) -> None:
         self._settings = settings
         base = URL(settings.base_url, encoded=True)
-        self._scheme = base.scheme
-        self._authority = base.raw_authority
         self._prefix = base.raw_path.rstrip("/")
+        # Many calls have the same query: a URL with it is made once, and lacks the path.
+        self._with_query = lru_cache(64)(
+            partial(
+                URL.build, scheme=base.scheme, authority=base.raw_authority, path="/", encoded=True
+            )
+        )
         self._fixed: dict[str, Any] = {"allow_redirects": False}
         proxy = proxy_for(settings.base_url, proxy=settings.proxy, trust_env=settings.trust_env)
         if proxy is not None:
@@ -63,6 +71,7 @@ class Exchange:
             self._fixed["raise_for_status"] = False
             if settings.ssl is not True:
                 self._fixed["ssl"] = settings.ssl
+        self._prepared = (_NONE, CIMultiDict(self._headers))
         # Without the five minutes that a caller's session may have in all.
         no_end = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
         self._fixed_of_streams = {**self._fixed, "timeout": no_end}
@@ -122,7 +131,8 @@ class Exchange:
         self, delivery: Delivery, session: LoopSession, credentials: Mapping[str, str]
     ) -> Awaitable[aiohttp.ClientResponse]:
         request = delivery.request
-        headers = {"X-Request-Id": delivery.request_id, **self._headers, **credentials}
+        headers = self._headers_with(credentials)
+        headers.setdefault(_REQUEST_ID, delivery.request_id)
         if request.headers:
             headers.update(request.headers)
         fixed = self._fixed_of_streams if delivery.is_stream else self._fixed
@@ -132,12 +142,8 @@ class Exchange:
         elif request.method != "GET" and not delivery.is_stream:
             fixed = self._fixed_without_body
         # From its parts: a text would be parsed anew for every call.
-        url = URL.build(
-            scheme=self._scheme,
-            authority=self._authority,
-            path=self._prefix + request.path,
-            query_string=request.query,
-            encoded=True,
+        url = self._with_query(query_string=request.query).with_path(
+            self._prefix + request.path, encoded=True, keep_query=True
         )
         return session.session.request(
             request.method,
@@ -146,3 +152,11 @@ class Exchange:
             data=body if body is None or len(body) <= _LARGE_BODY else BytesIO(body),
             **fixed,
         )
+
+    def _headers_with(self, credentials: Mapping[str, str]) -> CIMultiDict[str]:
+        """Return a client's headers with credentials, which are mostly those of the last call."""
+        prepared = self._prepared
+        if prepared[0] is not credentials:
+            both = {istr(name): text for name, text in {**self._headers, **credentials}.items()}
+            prepared = self._prepared = (credentials, CIMultiDict(both))
+        return prepared[1].copy()
