@@ -28,6 +28,8 @@ EXTRAS = {
     "actionruns.otel": "otel",
     "actionruns.testing": "emulator",
 }
+# What only gets faster by an extra imports this where the extra is there, and nowhere else.
+FASTER = {"actionruns.core._twins"}
 OPTIONAL_DISTRIBUTIONS = {
     *("jinja2", "jsonschema", "mcp", "opentelemetry-api", "pyyaml", "rich", "ruff", "typer"),
     *("msgspec", "uvicorn", "uvloop"),
@@ -101,6 +103,9 @@ def check_without_extras(python: Path, folder: Path) -> None:
     extra_distributions = OPTIONAL_DISTRIBUTIONS.intersection(report["installed"])
     require(not extra_distributions, f"installed without an extra: {extra_distributions}")
     for name, error in report["modules"].items():
+        if name in FASTER:
+            require("ModuleNotFoundError" in error, f"without extras, {name} can be imported")
+            continue
         entrance, _, inner = name.removeprefix("actionruns.").partition(".")
         extra = EXTRAS.get(f"actionruns.{entrance}")
         says_so = extra is not None and f"actionruns[{extra}]" in error
