@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from actionruns.errors import ConfigurationError, RunGone, ServerError, WaitTimeout
 from actionruns.states import RunState
-from actionruns.watching import Outcome, WatchSettings, wait_for, wait_for_all
+from actionruns.watching import ActivePage, Outcome, WatchSettings, wait_for, wait_for_all
 from tests.watching.fakes import FakeRun, FakeSource, ids
 
 pytestmark = pytest.mark.anyio
@@ -72,3 +75,40 @@ def test_settings_that_make_no_sense_are_refused(name: str) -> None:
     """Zero is not a duration and not a number of requests."""
     with pytest.raises(ConfigurationError, match=f"{name} must be (above 0|at least 1)"):
         WatchSettings(**{name: 0})  # type: ignore[arg-type]  # the names are those of numbers
+
+
+class EarlyLoop(asyncio.SelectorEventLoop):
+    """A loop whose timers ring before their time by its own clock, as uvloop's do by a moment."""
+
+    def call_at(  # type: ignore[override]  # as it is given, so it is passed on
+        self, when: float, callback: Any, *args: Any, context: Any = None
+    ) -> asyncio.TimerHandle:
+        """Ring early."""
+        return super().call_at(when - 0.05, callback, *args, context=context)
+
+
+class SilentSource(FakeSource):
+    """A service that never answers."""
+
+    async def get(self, run_id: str) -> FakeRun:
+        """Wait for ever."""
+        await asyncio.Event().wait()
+        raise AssertionError(run_id)
+
+    async def active_page(self, cursor: str | None) -> ActivePage:
+        """Wait for ever."""
+        await asyncio.Event().wait()
+        raise AssertionError(cursor)
+
+
+@pytest.mark.parametrize("count", [1, 10], ids=["asking", "sweeping"])
+def test_a_time_limit_that_rings_a_moment_early_is_one_all_the_same(count: int) -> None:
+    """The clock may not have got there yet when the timer ends a request."""
+    settings = WatchSettings(interval=0.01, timeout=0.2)
+
+    async def main() -> set[Outcome]:
+        outcomes = await wait_for_all(SilentSource(ids(count)), ids(count), settings)
+        return {outcome.outcome for outcome in outcomes}
+
+    with asyncio.Runner(loop_factory=EarlyLoop) as runner:
+        assert runner.run(main()) == {Outcome.TIMED_OUT}

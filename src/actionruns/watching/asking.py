@@ -68,8 +68,9 @@ class Asker(Generic[R]):
         began = loop.time()
         self._progress.singles += 1
         self._progress.in_flight += 1
+        limit = asyncio.timeout_at(self.deadline)
         try:
-            async with asyncio.timeout_at(self.deadline):
+            async with limit:
                 run = await fleet.source.get(followed.run_id)
         except InvalidRequest as error:  # its id cannot be sent, now or ever
             await fleet.give_up(followed, Outcome.FAILED_TO_FOLLOW, error)
@@ -81,7 +82,8 @@ class Asker(Generic[R]):
             fleet.note_error(error)
             await fleet.see_failure(followed, error, loop.time())
         except TimeoutError:
-            if not self.time_is_up():  # the source's own, which is none of what it may raise
+            # Not by the clock: a timer may ring a moment before its time.
+            if not limit.expired():  # the source's own, which is none of what it may raise
                 raise
             return
         else:

@@ -123,8 +123,9 @@ class Sweeper(Generic[R]):
         fleet, loop = self._fleet, asyncio.get_running_loop()
         began = loop.time()
         self._progress.in_flight += 1
+        limit = asyncio.timeout_at(self.deadline)
         try:
-            async with asyncio.timeout_at(self.deadline):
+            async with limit:
                 if part is None:
                     page = await fleet.source.active_page(pages.cursor)
                 else:
@@ -143,7 +144,9 @@ class Sweeper(Generic[R]):
                 self.failed += 1
                 await fleet.see_failure_of_all(error, loop.time())
             return None
-        except TimeoutError:  # our own deadline
+        except TimeoutError:
+            if not limit.expired():  # the source's own, which is none of what it may raise
+                raise
             return None
         else:
             return attrs.evolve(page, rows=())
