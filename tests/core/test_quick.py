@@ -227,6 +227,46 @@ def test_hooks_of_others_decide() -> None:
     assert QuickDecoders(converter).make(Meeting, None) is None
 
 
+def test_names_that_msgspec_does_not_take() -> None:
+    """A member with a quote in its name, or of two fields, is read by the hooks."""
+
+    @model
+    class Quoted(Model):
+        size: str = field(json='3.5" disk')
+
+    @model
+    class Twice(Model):
+        name: str
+        title: str = field(json="name")
+
+    body = b'{"3.5\\" disk": "a", "name": "b"}'
+    assert decode(body, Quoted).size == "a"
+    assert decode(body, Twice).title == "b"
+    assert decode(b'{"a\\"b": {"name": "c"}}', Twice, member='a"b').title == "c"
+
+
+def test_defaults_that_are_filled() -> None:
+    """A default with something in it, which msgspec does not take, stays one."""
+
+    @model
+    class Labelled(Model):
+        labels: dict[str, Any] = field(default={"team": "blue"})
+
+    assert decode(b"{}", Labelled).labels == {"team": "blue"}
+
+
+def test_a_factory_is_no_value() -> None:
+    """A default that attrs would make anew is refused with msgspec as it is without."""
+
+    @model
+    class Listed(Model):
+        names: list[str] = attrs.field(factory=list)
+
+    assert decode(b'{"names": ["a"]}', Listed).names == ["a"]
+    with pytest.raises(DecodeFailed, match="names in the answer should be an array"):
+        decode(b"{}", Listed)
+
+
 def test_without_msgspec_there_is_no_quick_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is an extra."""
     monkeypatch.setattr(_quick, "is_installed", False)

@@ -83,8 +83,11 @@ class QuickDecoders:
             return None
         wanted: Any = list[twin.struct] if is_list else twin.struct  # type: ignore[name-defined]  # made at run time
         names = [] if member is None else member.split(".")
-        for name in reversed(names):
-            wanted = msgspec.defstruct("Around", [("inner", wanted)], rename={"inner": name})
+        try:
+            for name in reversed(names):
+                wanted = msgspec.defstruct("Around", [("inner", wanted)], rename={"inner": name})
+        except ValueError:  # a name with a quote
+            return None
         copy = twin.copy
 
         def copy_all(twins: Any) -> list[Any]:

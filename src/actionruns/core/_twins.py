@@ -36,6 +36,7 @@ self.{name} = default_{index}
         self.{name} = hook_{index}(v, type_{index})"""
 
 _SCALARS = (str, bool, int, float, datetime)
+_FACTORY: type = attrs.Factory  # type: ignore[assignment]  # a function in its type hints
 _AWARE = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -78,7 +79,8 @@ class TwinMaker:
         types = get_type_hints(cls)
         made: Any = cls  # by attrs, which type checkers do not see through `model`
         attributes = [a for a in attrs.fields(made) if a.name != "_unknown"]
-        if any(a.metadata.get(ALIASES) for a in attributes):
+        # A factory is nothing that hooks know: they say that it isn't the member's type.
+        if any(a.metadata.get(ALIASES) or isinstance(a.default, _FACTORY) for a in attributes):
             return None
         names: dict[str, Any] = {"UNSET": UNSET, "cls": cls, "new": cls.__new__}
         lines, fields = [], []
@@ -89,14 +91,18 @@ class TwinMaker:
             field = (a.name, type_)
             absent = UNSET if line is _BY_HOOK else a.default
             fields.append(field if a.default is attrs.NOTHING else (*field, absent))
-        struct = msgspec.defstruct(
-            f"{cls.__name__}Twin",
-            fields,
-            rename={a.name: a.metadata.get(JSON_NAME, a.name) for a in attributes},
-            forbid_unknown_fields=True,
-            kw_only=True,
-            gc=False,  # it lives for a moment
-        )
+        try:
+            struct = msgspec.defstruct(
+                f"{cls.__name__}Twin",
+                fields,
+                rename={a.name: a.metadata.get(JSON_NAME, a.name) for a in attributes},
+                forbid_unknown_fields=True,
+                kw_only=True,
+                gc=False,  # it lives for a moment
+            )
+        except (TypeError, ValueError):
+            # Not for msgspec: a name with a quote, one name for two fields, a filled default dict.
+            return None
         return Twin(struct, _compiled(cls, lines, names))
 
     def _place(self, type_: Any, index: int, names: dict[str, Any]) -> tuple[Any, str]:
