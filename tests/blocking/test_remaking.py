@@ -179,10 +179,15 @@ def test_a_copy_of_a_closed_client_is_open() -> None:
         lambda port: port.source,
     ],
 )
+@pytest.mark.parametrize(
+    "credentials", [{"token": "any"}, {"client_id": "me", "client_secret": "s3cret"}]
+)
 @both_forms
-def test_parts_are_refused(kind: type[Any], part: Callable[[Any], Any]) -> None:
+def test_parts_are_refused(
+    kind: type[Any], credentials: dict[str, str], part: Callable[[Any], Any]
+) -> None:
     """A part of a client, a bound method for a pool's map above all, is refused with advice."""
-    thing = part(kind(base_url=URL, token="any"))
+    thing = part(kind(base_url=URL, **credentials))
     with pytest.raises(ConfigurationError, match="Pickle the client itself"):
         pickle.dumps(thing)
 
@@ -201,6 +206,20 @@ class Mine(PortClient):
 def test_a_class_of_the_users_own() -> None:
     """A class derived from a client is restored as itself."""
     assert type(restored(Mine(base_url=URL, token="any"))) is Mine
+
+
+class MineOfATeam(PortClient):
+    """A user's own client, with a constructor of its own."""
+
+    def __init__(self, team: str) -> None:
+        super().__init__(base_url=URL, token=team)
+
+
+@pytest.mark.parametrize("make", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_constructor_of_the_users_own(make: Callable[[Any], Any]) -> None:
+    """One that can't take the settings is told of at once, and not in the worker."""
+    with pytest.raises(TypeError, match=r"MineOfATeam: .* give it a __reduce__"):
+        make(MineOfATeam("blue"))
 
 
 @pytest.mark.parametrize("make", [pickle.dumps, copy.copy, copy.deepcopy])

@@ -7,6 +7,7 @@ learnt of the service's pace. Only the settings mean anything elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from inspect import signature
 from typing import Any, Self, TypeAlias, TypeVar
 
 from actionruns.errors import ConfigurationError
@@ -57,8 +58,9 @@ def recipe_of(kind: type[Any], client: object) -> Recipe:
 
     Raises:
         ConfigurationError: One of the settings belongs to this process.
+        TypeError: The class has a constructor that does not take them.
     """
-    settings = _settings(client)
+    settings = _settings(kind, client)
     for name, what in (("session", "an aiohttp session"), ("ssl", "an SSL context")):
         if not isinstance(settings.get(name), bool | None):
             raise ConfigurationError(
@@ -69,13 +71,24 @@ def recipe_of(kind: type[Any], client: object) -> Recipe:
 
 
 def copy_of(kind: Callable[..., T], client: object) -> T:
-    """Return one of a class with the settings of a client, and with the same session if any."""
-    return kind(**_settings(client))
+    """Return one of a class with the settings of a client, and with the same session if any.
+
+    Raises:
+        TypeError: The class has a constructor that does not take them.
+    """
+    return kind(**_settings(kind, client))
 
 
-def _settings(client: object) -> Settings:
+def _settings(kind: Any, client: object) -> Settings:
     if not isinstance(client, Remade) or client._given is None:
         raise TypeError(f"cannot copy or pickle {type(client).__name__}: its settings are not kept")
+    try:
+        signature(kind.__init__).bind(client, **client._given)
+    except TypeError as error:
+        raise TypeError(
+            f"cannot copy or pickle {kind.__name__}: its constructor does not take the settings of "
+            f"its base ({error}); give it a __reduce__, and a __copy__ and __deepcopy__, of its own"
+        ) from error
     return client._given
 
 

@@ -53,9 +53,10 @@ class Transport(Streaming, Retrying):
     """
 
     def __init__(self, settings: TransportSettings, authorizer: Authorizer | None = None) -> None:
+        # First: pickle meets it before the others, and it says why a client's parts are refused.
+        self._pool = Pool(settings)
         self.settings = settings
         self.authorizer: Authorizer = authorizer or FixedHeaders({})
-        self._pool = Pool(settings)
         self._retry_budget = RetryBudget(settings.retry.budget)
         self._exchange = Exchange(settings)
 
