@@ -269,7 +269,10 @@ class Server:
         first, *lines = head.rstrip("\r\n").split("\r\n")
         method, target, _ = first.split(" ")
         pairs = (line.split(":", 1) for line in lines)
-        headers = {name.lower(): value.strip() for name, value in pairs}
+        headers: dict[str, str] = {}
+        for name, value in ((name.lower(), value.strip()) for name, value in pairs):
+            # One that comes twice is seen as such.
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         return Exchange(self, connection, number, method, target, headers, body, writer)
 

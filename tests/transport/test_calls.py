@@ -125,10 +125,11 @@ async def test_compression_is_offered() -> None:
     assert {"gzip", "deflate"} <= set((server.headers("accept-encoding")[0] or "").split(", "))
 
 
-async def test_the_user_agent_can_be_replaced() -> None:
-    """A program may present itself by its own name."""
+@pytest.mark.parametrize("name", ["User-Agent", "user-agent"])
+async def test_the_user_agent_can_be_replaced(name: str) -> None:
+    """A program may present itself by its own name, and the header is sent once in any case."""
     async with Server(answer(THING)) as server:
-        await transport_to(server, headers={"User-Agent": "tool/1"}).send(GET, ONE)
+        await transport_to(server, headers={name: "tool/1"}).send(GET, ONE)
     assert server.headers("user-agent") == ["tool/1"]
 
 

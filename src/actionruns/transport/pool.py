@@ -103,12 +103,15 @@ class LoopSession:
 
 
 def client_headers(settings: TransportSettings) -> dict[str, str]:
-    """Return the headers that a client sends with every request."""
+    """Return the headers that a client sends with every request, each once in whatever case."""
     headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
     if settings.session is not None:
         # What the caller's session says of itself goes first.
         headers = {n: text for n, text in headers.items() if n not in settings.session.headers}
-    return {**headers, **settings.headers}
+    by_folded_name = {
+        name.lower(): (name, text) for name, text in (*headers.items(), *settings.headers.items())
+    }
+    return dict(by_folded_name.values())
 
 
 def _open_session(settings: TransportSettings) -> aiohttp.ClientSession:
