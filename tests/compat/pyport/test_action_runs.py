@@ -122,6 +122,14 @@ def test_an_approval_beside_params_is_one(service: Service, client: PortClient) 
     assert service.asked() == [("PATCH", "version=v1")]
 
 
+@pytest.mark.parametrize("approval", ["DECLINE", "", 5, ["DECLINE"]])
+def test_an_approval_is_a_dict(approval: Any, service: Service, client: PortClient) -> None:
+    """What is no dict is refused before anything is sent: it would approve, or be no request."""
+    with pytest.raises(PortValidationError, match="body must be a mapping"):
+        client.action_runs.approve_action_run("r_1", approval)
+    assert service.asked() == []
+
+
 def test_an_approval_says_why(service: Service, client: PortClient) -> None:
     """The description reaches the service, which tells it of the approver."""
     run_id = service.add_run("deploy_to_production")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from actionruns.compat.pyport import PortClient
+from actionruns.compat.pyport.exceptions import PortConfigurationError
 from actionruns.compat.pyport.logs import LOGGER
 
 
@@ -66,6 +67,17 @@ def test_the_latest_client_decides() -> None:
     make(log_handler=logging.StreamHandler(second))
     LOGGER.info("told")
     assert (first.getvalue(), second.getvalue()) == ("", "told\n")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"log_level": "LOUD"}, {"log_level": None}, {"log_format": "%(message"}]
+)
+def test_what_is_no_setting_changes_nothing(wrong: dict[str, Any]) -> None:
+    """A wrong level or format is an error of the settings, and leaves all as it was."""
+    before = list(LOGGER.handlers), LOGGER.level
+    with pytest.raises(PortConfigurationError, match="log_level or log_format"):
+        make(**wrong)
+    assert (LOGGER.handlers, LOGGER.level) == before
 
 
 def test_handlers_of_the_application_stay() -> None:

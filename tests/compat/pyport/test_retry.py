@@ -73,8 +73,11 @@ def test_settings_become_a_policy(settings: dict[str, Any], policy: RetryPolicy)
         ({"retry_strategy": RetryStrategy.FIBONACCI}, "but is 'fibonacci'"),
         ({"retry_jitter": False}, "retry_jitter=False has no effect .* leave it out"),
         ({"retry_status_codes": {503}}, "retry_status_codes cannot be chosen.* max_retries=0"),
+        ({"retry_status_codes": 503}, "retry_status_codes cannot be chosen"),
+        ({"retry_status_codes": [[503]]}, "retry_status_codes cannot be chosen"),
         ({"retry_on": OSError}, "retry_on has no effect .* max_retries=0"),
         ({"idempotent_methods": "GET"}, "idempotent_methods must be a set of HTTP methods"),
+        ({"idempotent_methods": 5}, "idempotent_methods must be a set of HTTP methods"),
         ({"idempotent_methods": [1]}, "idempotent_methods must be a set of HTTP methods"),
     ],
 )

@@ -148,9 +148,11 @@ class ActionRuns:
         Source: PATCH /v1/actions/runs/{run_id}/approval (port.yaml)
         """
         route = routes.APPROVE_ACTION_RUN
-        if params is None and approval_data and approval_data.keys() <= query_names(route):
-            approval_data, params = None, approval_data
-        body = {"status": "APPROVE", **(approval_data or {})}
+        body: Any = approval_data  # what is no mapping is refused where it is sent
+        if approval_data is None or isinstance(approval_data, Mapping):
+            if params is None and approval_data and approval_data.keys() <= query_names(route):
+                approval_data, params = None, approval_data
+            body = {"status": "APPROVE", **(approval_data or {})}
         return with_run(self._sender.send(route, params, run_id=run_id, body=body))
 
     def get_action_run_logs(self, run_id: str, params: Mapping[str, Any] | None = None) -> Answer:

@@ -6,6 +6,8 @@ import logging
 import threading
 from typing import Final
 
+from actionruns.compat.pyport.exceptions import PortConfigurationError
+
 __all__ = ["LOGGER", "show_logs"]
 
 LOGGER: Final = logging.getLogger("actionruns")
@@ -31,16 +33,23 @@ def show_logs(
         level: The level from which records are shown.
         format_string: The format of a line.
         handler: Where they go; None = standard error.
+
+    Raises:
+        PortConfigurationError: There is no such level, or the format is none. All stays as it was.
     """
     if level == logging.INFO and format_string is None and handler is None:
         return
     chosen = handler or logging.StreamHandler()
-    if format_string is not None or handler is None:
-        chosen.setFormatter(logging.Formatter(format_string or _FORMAT))
     with _lock:
+        try:
+            formatter = logging.Formatter(format_string or _FORMAT)
+            LOGGER.setLevel(level)
+        except (TypeError, ValueError) as error:
+            raise PortConfigurationError(f"log_level or log_format: {error}") from error
+        if format_string is not None or handler is None:
+            chosen.setFormatter(formatter)
         while _shown:
             LOGGER.removeHandler(_shown.pop())
         if chosen not in LOGGER.handlers:
             LOGGER.addHandler(chosen)
             _shown.append(chosen)
-        LOGGER.setLevel(level)

@@ -22,7 +22,7 @@ class RetryStrategy(Enum):
     FIBONACCI = "fibonacci"
 
 
-_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
+_STATUSES: Final = (429, 500, 502, 503, 504)
 # Seconds. A policy's delays are above 0, and pyport's may be 0: this is as good as at once.
 _AT_ONCE: Final = 0.001
 _BY_HAND: Final = "give max_retries=0 and repeat in your own code, where is_transient() is true"
@@ -58,7 +58,7 @@ def policy_of(
     if not retry_jitter:
         problem = "retry_jitter=False has no effect here: waits are always drawn at random"
         raise PortConfigurationError(f"{problem}, up to retry_delay at first; leave it out")
-    if retry_status_codes and frozenset(retry_status_codes) != _STATUSES:
+    if retry_status_codes and not _are_usual(retry_status_codes):
         problem = "retry_status_codes cannot be chosen: those of a passing failure are repeated"
         raise PortConfigurationError(
             f"{problem}, where that does no harm. Leave it out, or {_BY_HAND}"
@@ -75,11 +75,21 @@ def repeatable_methods(methods: Collection[str] | None) -> frozenset[str] | None
     Raises:
         PortConfigurationError: They are no collection of names.
     """
-    if isinstance(methods, str) or not all(isinstance(name, str) for name in methods or ()):
+    given: object = methods or ()
+    is_many = isinstance(given, Collection) and not isinstance(given, str)
+    if not is_many or not all(isinstance(name, str) for name in methods or ()):
         problem = f"must be a set of HTTP methods, but is {methods!r}"
         raise PortConfigurationError(f"idempotent_methods {problem}")
     # An empty set is pyport's default, too.
     return frozenset(name.upper() for name in methods) if methods else None
+
+
+def _are_usual(codes: object) -> bool:
+    return (
+        isinstance(codes, Collection)
+        and all(code in _STATUSES for code in codes)
+        and all(code in codes for code in _STATUSES)
+    )
 
 
 def _seconds(name: str, value: object) -> float:
