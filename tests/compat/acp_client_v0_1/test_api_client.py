@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -55,6 +56,15 @@ def test_a_client_may_be_used_after_with(configuration: Configuration, agents: A
     client.close()
     client.close()
     assert agents.emulator.requests.connections == 2
+
+
+def test_a_client_outlives_its_copies(configuration: Configuration, agents: Agents) -> None:
+    """A copy shares the connections; when it is closed, the client connects anew."""
+    run_id = agents.run("echo")
+    with ApiClient(configuration) as client:
+        assert RunsApi(client).get_run(run_id).run_id == run_id
+        copy.copy(client).close()
+        assert RunsApi(client).get_run(run_id).run_id == run_id
 
 
 def test_closing_ends_calls(runs: RunsApi, agents: Agents) -> None:
@@ -223,7 +233,11 @@ def test_credentials_in_the_query(server: Server) -> None:
 def test_options_that_change_nothing(server: Server) -> None:
     """Options that say what is done anyway are taken."""
     request = asked(
-        server, _host_index=0, _content_type="application/json; charset=utf-8", _headers=None
+        server,
+        _host_index=0,
+        _content_type="application/json; charset=utf-8",
+        _headers=None,
+        _request_timeout=(5, None),
     )
     assert request.headers["content-type"] == "application/json"
 
@@ -239,6 +253,10 @@ def test_options_that_change_nothing(server: Server) -> None:
         ({"_request_timeout": 0}, ApiValueError, "above 0"),
         ({"_request_timeout": (1, -2)}, ApiValueError, "above 0"),
         ({"_request_timeout": "5"}, ApiValueError, "above 0"),
+        ({"_request_timeout": ("1", "2")}, ApiValueError, "above 0"),
+        ({"_content_type": 5}, ApiValueError, "application/json alone"),
+        ({"_headers": [("x", "y")]}, ApiTypeError, "_headers must be a mapping"),
+        ({"_request_auth": "key"}, ApiTypeError, "_request_auth must be a mapping"),
         ({"async_req": True}, ApiTypeError, "AsyncAcpClient"),
         ({"_preload_content": False}, ApiTypeError, "raw_data"),
         ({"timeout": 5}, ApiTypeError, "search_runs has no argument 'timeout'"),

@@ -6,6 +6,7 @@ import copy
 import logging
 import ssl
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"retries": RetryPolicy(base_delay=9.0)}, "retry", RetryPolicy(base_delay=9.0)),
         ({"timeout": 5}, "timeout", 5),
         ({"timeout": (2, 5)}, "timeout", 7.0),
+        ({"timeout": (2, None)}, "timeout", inf),
         ({"timeout": None}, "timeout", None),
         ({"connection_pool_maxsize": 500}, "max_connections", 500),
         ({"connection_pool_maxsize": 4}, "max_connections", 100),

@@ -157,8 +157,10 @@ class ApiClient(Shared):
         """Return the connection for the settings as they are now."""
         settings = self.configuration.current()
         with self._lock:
-            if self._connection is None or not settings.is_as(self._made_with):
+            connection = self._connection
+            # It may be closed by a copy, which shares it.
+            if connection is None or connection.closed or not settings.is_as(self._made_with):
                 # One with other settings is dropped: its calls go on, then it closes.
-                self._connection = Connection(settings.client_settings())
+                connection = self._connection = Connection(settings.client_settings())
                 self._made_with = settings
-            return self._connection
+            return connection

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from math import inf
 from typing import Any, ClassVar, Final, Self
 
 import attrs
@@ -192,12 +193,17 @@ class Configuration:
 
 
 def seconds_of(timeout: Timeout) -> float | None:
-    """Return a time limit as the seconds of one call; a pair counts as its sum."""
-    if isinstance(timeout, list | tuple) and len(timeout) == 2:
-        connect, read = timeout
-        return float(connect) + float(read)
+    """Return a time limit as the seconds of one call; a pair counts as its sum.
+
+    A pair in which one is None, as urllib3 takes it, has no limit either: it is infinite, since
+    None stands for the configuration's limit where it is said of one call.
+    """
     # What is no number is refused by whom it is given to, with what it is.
     seconds: Any = timeout
+    if isinstance(timeout, list | tuple) and len(timeout) == 2:
+        connect, read = (inf if part is None else part for part in timeout)
+        if isinstance(connect, int | float) and isinstance(read, int | float):
+            seconds = float(connect) + float(read)
     return None if seconds is None else seconds
 
 

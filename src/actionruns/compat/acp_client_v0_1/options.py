@@ -74,7 +74,7 @@ def prepared(
         headers: Headers of all requests.
 
     Raises:
-        ApiTypeError: An option is not known.
+        ApiTypeError: An option is not known, or no mapping where it has to be one.
         ApiValueError: An option asks for something else than this package does.
     """
     given = cast("Mapping[str, Any]", options)
@@ -84,19 +84,19 @@ def prepared(
     if given.get("_host_index"):
         raise ApiValueError("_host_index is always 0; make an ApiClient for the other host")
     _check_json(given.get("_content_type"))
-    sent = {**_by_name(headers), **_by_name(given.get("_headers") or {})}
+    sent = {**_by_name(headers), **_by_name(_mapping("_headers", given.get("_headers")))}
     _check_json(sent.pop("Content-Type", None))
     query: dict[str, str] = {}
-    auth = given.get("_request_auth")
+    auth = _mapping("_request_auth", given.get("_request_auth"))
     if auth:
         operation = attrs.evolve(operation, authorised=False)
-        place, name, value = (auth.get(key) for key in ("in", "key", "value"))
+        place, key, value = auth.get("in"), auth.get("key"), auth.get("value")
         if place == "header":
-            sent |= _by_name({str(name): value})
+            sent |= _by_name({str(key): value})
         elif place == "cookie":
             sent["Cookie"] = str(value)
         elif place == "query":
-            query[str(name)] = str(value)
+            query[str(key)] = str(value)
         else:
             raise ApiValueError("_request_auth must say in: 'header', 'query' or 'cookie'")
     timeout = seconds_of(given.get("_request_timeout"))
@@ -119,6 +119,12 @@ def _by_name(headers: Mapping[str, Any]) -> dict[str, str]:
     return {_OWN_NAMES.get(name.lower(), name.title()): str(text) for name, text in texts.items()}
 
 
-def _check_json(kind: str | None) -> None:
-    if kind is not None and kind.partition(";")[0].strip().lower() != _JSON:
+def _mapping(option: str, value: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping | None):
+        raise ApiTypeError(f"{option} must be a mapping, but is of {type(value).__name__}")
+    return value or {}
+
+
+def _check_json(kind: object) -> None:
+    if kind is not None and str(kind).partition(";")[0].strip().lower() != _JSON:
         raise ApiValueError(f"the protocol takes {_JSON} alone, not {kind!r}")
