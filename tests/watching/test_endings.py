@@ -130,7 +130,9 @@ async def test_a_last_word_that_cannot_be_noted_ends_the_watch_all_the_same(tmp_
     refuse_to_write(watch)
     with pytest.raises(ConfigurationError, match="cannot be used"):
         await anext(watch)
-    Checkpoint(tmp_path / "watch.db").open()
+    free = Checkpoint(tmp_path / "watch.db")
+    free.open()
+    free.close()
     assert await asyncio.wait_for(collect(watch), 10) == []
 
 
